@@ -1,0 +1,1 @@
+//! Latchkey's server: the domain (what reset and recovery mean) and its adapters (database, mail, HTTP).
