@@ -32,6 +32,32 @@ pub enum Violation {
 impl Default for Policy {
     /// 15 where the password is the only factor (NIST SP 800-63B-4 §3.1.1.2); no composition rules (§3.1.1.2, ASVS 6.2.5).
     fn default() -> Self {
-        Self { min_length: 15, min_non_alphanumeric: 0, min_digits: 0 }
+        Self {
+            min_length: 15,
+            min_non_alphanumeric: 0,
+            min_digits: 0,
+        }
+    }
+}
+
+impl Policy {
+    /// The rules that a password breaks, in a fixed order. Takes the NFKC form, in which everything is counted.
+    #[must_use]
+    pub fn violations(&self, normalised: &str) -> Vec<Violation> {
+        let count =
+            |wanted: fn(&char) -> bool| u32::try_from(normalised.chars().filter(wanted).count()).unwrap_or(u32::MAX);
+        let length = count(|_| true);
+        [
+            (length < self.min_length, Violation::TooShort),
+            (length > MAX_LENGTH, Violation::TooLong),
+            (
+                count(|c| !c.is_alphanumeric()) < self.min_non_alphanumeric,
+                Violation::TooFewNonAlphanumeric,
+            ),
+            (count(|c| c.is_numeric()) < self.min_digits, Violation::TooFewDigits),
+        ]
+        .into_iter()
+        .filter_map(|(broken, violation)| broken.then_some(violation))
+        .collect()
     }
 }
