@@ -1,12 +1,13 @@
 //! Which screen is at which address.
 
 use crate::flow::{account, choose, done, forgot, home, not_found, sent, sign_in};
+use crate::load::load;
 use crate::part::frame::framed;
 use crate::view::Site;
 use crate::{outcome::Refusal, words};
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 /// What pages know about this installation.
@@ -20,10 +21,10 @@ pub async fn site() -> Result<Site, Refusal> {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(words::choose());
-    provide_context(Resource::new(|| (), |()| site()));
+    provide_context(Resource::new(|| (), |()| load(LoadSite {})));
     view! {
         <Router>
-            <Routes fallback=|| framed(not_found::screen)>
+            <FlatRoutes fallback=|| framed(not_found::screen)>
                 <Route path=path!("/") view=|| framed(home::screen) ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=|| framed(sign_in::screen) ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view=|| framed(forgot::screen) ssr=SsrMode::Async />
@@ -31,7 +32,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/reset") view=|| framed(choose::screen) ssr=SsrMode::Async />
                 <Route path=path!("/reset/done") view=|| framed(done::screen) ssr=SsrMode::Async />
                 <Route path=path!("/account") view=|| framed(account::screen) ssr=SsrMode::Async />
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
 }

@@ -54,6 +54,21 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<String, Refusal> 
     }
 }
 
+/// Asks a server function that takes nothing.
+#[cfg(not(feature = "ssr"))]
+pub async fn ask<T: serde::de::DeserializeOwned>(url: &str) -> Result<T, Refusal> {
+    let response = Request::post(url)
+        .header("Accept", "application/json")
+        .send()
+        .await
+        .map_err(|_| Refusal::Unexpected)?;
+    if response.ok() {
+        response.json().await.map_err(|_| Refusal::Unexpected)
+    } else {
+        Err(response.json().await.unwrap_or(Refusal::Unexpected))
+    }
+}
+
 #[derive(Serialize)]
 struct Question<'a> {
     password: &'a str,

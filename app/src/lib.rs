@@ -5,6 +5,7 @@ mod answer;
 mod app;
 mod browser;
 mod flow;
+mod load;
 pub mod outcome;
 mod part;
 pub mod policy;

@@ -1,5 +1,6 @@
 //! The signed-in person's own account: change of password, and where else they are signed in.
 
+use crate::load::load;
 use crate::outcome::Refusal;
 use crate::part::form::{Form, Sending};
 use crate::part::leave::leave;
@@ -78,7 +79,7 @@ fn Account(site: Site) -> impl IntoView {
     let end = Sending::new();
     let leaving = Sending::new();
     let told = Told::by(change).or(end).or(leaving);
-    let me = Resource::new(move || (change.answers.get(), end.answers.get()), |_| me());
+    let me = Resource::new(move || (change.answers.get(), end.answers.get()), |_| load(LoadMe {}));
     let query = use_query_map();
     let has = move |name: &'static str| query.with(|query| query.get_str(name).is_some());
     let who = Callback::new(move |me: Result<Me, Refusal>| match me {

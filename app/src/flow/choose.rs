@@ -1,6 +1,7 @@
 //! Choosing a new password, with the right that a mailed link or code gave.
 
 use crate::flow::refused;
+use crate::load::load;
 use crate::outcome::Refusal;
 use crate::part::countdown::{countdown, when};
 use crate::part::form::{Form, Sending};
@@ -16,7 +17,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-#[server(prefix = "/form", endpoint = "opened_reset")]
+#[server(name = LoadOpened, prefix = "/form", endpoint = "opened_reset")]
 pub async fn opened_reset() -> Result<Opened, Refusal> {
     crate::port::port()?.opened_reset().await
 }
@@ -36,7 +37,7 @@ pub async fn complete_reset(
 
 pub fn screen(site: &Site) -> AnyView {
     let site = site.clone();
-    let opened = Resource::new(|| (), |()| opened_reset());
+    let opened = Resource::new(|| (), |()| load(LoadOpened {}));
     let query = use_query_map();
     // The right can end while the page is open; then the answer to the form says so and the form goes.
     let ended = Memo::new(move |_| query.with(|query| query.get_str("refused") == Some(Refusal::LinkNotValid.code())));
@@ -86,7 +87,7 @@ fn Remaining(milliseconds: i64) -> impl IntoView {
         Memo::new(move |_| left.get() == 0),
     );
     view! {
-        <p class="hint" hidden=over>{phrase}</p>
+        <p class="hint" hidden=Signal::derive(move || over.get())>{phrase}</p>
         <div role="status">
             {move || match (ending.get(), over.get()) {
                 (_, true) => Some(view! {

@@ -72,7 +72,8 @@ fn Sent(site: Site) -> impl IntoView {
         .or(resend)
         .saying(Refusal::LinkNotValid, say!(lang, refused.code_not_valid));
     let query = use_query_map();
-    let receipt = Memo::new(move |_| query.with(|query| query.get("receipt")).unwrap_or_default());
+    let receipt: Signal<String> =
+        Memo::new(move |_| query.with(|query| query.get("receipt")).unwrap_or_default()).into();
     let again = move || query.with(|query| query.get_str("again").is_some());
     let answer = if site.generic_response.is_empty() {
         say!(lang, sent.answer).to_owned()
@@ -123,7 +124,7 @@ fn lifetime(lang: Locale, site: &Site) -> String {
 
 /// Without JavaScript the button works at once: better too early than never.
 #[component]
-fn Resend(action: Sending, receipt: Memo<String>) -> impl IntoView {
+fn Resend(action: Sending, receipt: Signal<String>) -> impl IntoView {
     let lang = lang();
     let wait = Signal::derive(move || {
         receipt.track();

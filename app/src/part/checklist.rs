@@ -27,17 +27,20 @@ pub fn Checklist(
         let words = words(lang, policy, rule, &product);
         view! {
             <li
-                class:met=move || standing(rule) == Standing::Met
-                class:broken=move || standing(rule) == Standing::Broken
+                class=Signal::derive(move || match standing(rule) {
+                    Standing::Unknown => "",
+                    Standing::Met => "met",
+                    Standing::Broken => "broken",
+                })
                 // Nobody needs to read about a limit this far away, until it is reached.
-                hidden=move || rule == Violation::TooLong && standing(rule) != Standing::Broken
+                hidden=Signal::derive(move || rule == Violation::TooLong && standing(rule) != Standing::Broken)
             >
                 {words}
                 <span class="aside-text">
                     {move || match standing(rule) {
                         Standing::Unknown => None,
-                        Standing::Met => Some(format!(" ({})", say!(lang, password.met))),
-                        Standing::Broken => Some(format!(" ({})", say!(lang, password.unmet))),
+                        Standing::Met => Some(say!(lang, password.met)),
+                        Standing::Broken => Some(say!(lang, password.unmet)),
                     }}
                 </span>
             </li>

@@ -31,8 +31,8 @@ pub fn Field(
                 autocapitalize="none"
                 spellcheck="false"
                 aria-required="true"
-                aria-invalid=move || invalid(problem)
-                aria-describedby=move || described(name, hint.is_some(), problem)
+                aria-invalid=invalid(problem)
+                aria-describedby=described(name, hint.is_some(), problem)
             />
         </div>
     }
@@ -49,16 +49,16 @@ pub fn FieldProblem(name: &'static str, problem: Signal<Option<&'static str>>) -
 }
 
 /// For `aria-invalid`.
-pub fn invalid(problem: Signal<Option<&'static str>>) -> Option<&'static str> {
-    problem.get().map(|_| "true")
+pub fn invalid(problem: Signal<Option<&'static str>>) -> Signal<Option<&'static str>> {
+    Signal::derive(move || problem.get().map(|_| "true"))
 }
 
 /// For `aria-describedby`: only what is there.
-pub fn described(name: &str, hint: bool, problem: Signal<Option<&'static str>>) -> Option<String> {
-    match (hint, problem.get().is_some()) {
+pub fn described(name: &'static str, hint: bool, problem: Signal<Option<&'static str>>) -> Signal<Option<String>> {
+    Signal::derive(move || match (hint, problem.get().is_some()) {
         (true, true) => Some(format!("{name}-problem {name}-hint")),
         (true, false) => Some(format!("{name}-hint")),
         (false, true) => Some(format!("{name}-problem")),
         (false, false) => None,
-    }
+    })
 }

@@ -14,8 +14,17 @@ pub fn Meter(judge: Judge) -> impl IntoView {
         3 => say!(lang, password.strength3),
         _ => say!(lang, password.strength4),
     };
+    let level = move || {
+        judge.strength().map(|strength| match strength {
+            0 => "0",
+            1 => "1",
+            2 => "2",
+            3 => "3",
+            _ => "4",
+        })
+    };
     view! {
-        <div class="meter" data-strength=move || judge.strength().map(|strength| strength.to_string())>
+        <div class="meter" data-strength=Signal::derive(level)>
             <span class="bars" aria-hidden="true">
                 <i></i><i></i><i></i><i></i>
             </span>

@@ -45,13 +45,13 @@ pub fn Password(
                 <input
                     id=name
                     name=name
-                    type=move || if shown.get() { "text" } else { "password" }
+                    type=Signal::derive(move || if shown.get() { "text" } else { "password" })
                     autocomplete=autocomplete
                     autocapitalize="none"
                     spellcheck="false"
                     aria-required="true"
-                    aria-invalid=move || invalid(problem)
-                    aria-describedby=move || described(name, hint, problem)
+                    aria-invalid=invalid(problem)
+                    aria-describedby=described(name, hint, problem)
                     {..custom_attribute("passwordrules", rules)}
                     on:input:target=move |event| {
                         if let Some(heard) = heard {
@@ -76,9 +76,9 @@ fn Toggle(label: &'static str, shown: RwSignal<bool>, controls: &'static str) ->
         <button
             type="button"
             class="toggle"
-            hidden=move || !alive.get()
+            hidden=Signal::derive(move || !alive.get())
             aria-controls=controls
-            aria-pressed=move || shown.get().to_string()
+            aria-pressed=Signal::derive(move || if shown.get() { "true" } else { "false" })
             on:click=move |_| shown.update(|shown| *shown = !*shown)
         >
             {move || if shown.get() { say!(lang, password.hide) } else { say!(lang, password.show) }}

@@ -23,7 +23,7 @@ pub fn Submit(
             type="submit"
             class=class
             disabled=resting
-            aria-disabled=move || pending.get().then_some("true")
+            aria-disabled=Signal::derive(move || pending.get().then_some("true"))
         >
             {text}
             {about.map(|about| view! { <span class="aside-text">{about}</span> })}
