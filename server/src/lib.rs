@@ -1,1 +1,3 @@
 //! Latchkey's server: the domain (what reset and recovery mean) and its adapters (database, mail, HTTP).
+
+pub mod mail;
