@@ -1,0 +1,3 @@
+//! Accounts: who somebody is, and by which names they are found.
+
+pub mod identifier;
