@@ -1,7 +1,28 @@
 //! Latchkey's pages: what the browser sees, and the contract with the server. Knows nothing of SQL, mail or hashing.
 
+#[cfg(feature = "ssr")]
+mod answer;
+mod app;
+mod browser;
+mod flow;
 pub mod outcome;
+mod part;
 pub mod policy;
 #[cfg(feature = "ssr")]
 pub mod port;
+#[cfg(feature = "ssr")]
+mod shell;
 pub mod view;
+mod words;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+/// Takes over the page that the server sent.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_body(App);
+    browser::mark_hydrated();
+}

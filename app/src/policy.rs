@@ -56,6 +56,15 @@ impl Violation {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|violation| violation.code() == code)
     }
+
+    /// The known codes of a comma-separated list; anything else in it is ignored, because anyone can write a URL.
+    #[must_use]
+    pub fn from_codes(codes: &str) -> Vec<Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|rule| codes.split(',').any(|code| code == rule.code()))
+            .collect()
+    }
 }
 
 impl Default for Policy {

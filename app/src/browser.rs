@@ -1,0 +1,51 @@
+//! What only a browser can do. Called from event handlers and effects, which never run on the server.
+
+use crate::view::PasswordVerdict;
+use leptos::prelude::*;
+use serde::Serialize;
+
+/// Set on the document element once the page reacts to events.
+const HYDRATED: &str = "data-hydrated";
+
+/// Says that the page has come alive; end-to-end tests wait for it.
+#[cfg(feature = "hydrate")]
+pub fn mark_hydrated() {
+    if let Some(html) = document().document_element() {
+        let _ = html.set_attribute(HYDRATED, "");
+    }
+}
+
+/// Whether the page is alive already, which means that whatever is being shown now came without a page load.
+pub fn is_hydrated() -> bool {
+    document()
+        .document_element()
+        .is_some_and(|html| html.has_attribute(HYDRATED))
+}
+
+/// Unix milliseconds by the visitor's clock: good for differences only.
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// The form in which passwords are counted and hashed (NFKC), from the browser's own tables instead of ours in the download.
+pub fn normalised(text: &str) -> String {
+    js_sys::JsString::from(text).normalize("NFKC").into()
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    password: &'a str,
+}
+
+/// The server's verdict on a password that is being typed. Nothing if it cannot be had just now: the form decides anyway.
+pub async fn ask_policy(password: &str) -> Option<PasswordVerdict> {
+    let request = gloo_net::http::Request::post("/api/v1/password-policy/check")
+        .json(&Question { password })
+        .ok()?;
+    let response = request.send().await.ok()?;
+    if response.ok() {
+        response.json().await.ok()
+    } else {
+        None
+    }
+}

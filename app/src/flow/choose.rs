@@ -1,0 +1,98 @@
+//! Choosing a new password, with the right that a mailed link or code gave.
+
+use crate::flow::refused;
+use crate::outcome::Refusal;
+use crate::part::countdown::{countdown, when};
+use crate::part::new_password::NewPassword;
+use crate::part::notice::Problem;
+use crate::part::page::Page;
+use crate::part::submit::Submit;
+use crate::part::told::Told;
+use crate::part::username::Username;
+use crate::view::{Opened, Site};
+use crate::words::{lang, say};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+#[server(prefix = "/form", endpoint = "opened_reset")]
+pub async fn opened_reset() -> Result<Opened, Refusal> {
+    crate::port::port()?.opened_reset().await
+}
+
+#[server(prefix = "/form", endpoint = "complete_reset")]
+pub async fn complete_reset(
+    #[server(default)] password: String,
+    #[server(default)] confirmation: Option<String>,
+) -> Result<(), Refusal> {
+    use crate::answer;
+    match crate::port::port()?.complete_reset(password, confirmation).await {
+        Ok(()) => answer::to("/reset/done").go(),
+        Err(refused) => answer::to("/reset").password_refused(&refused).go(),
+    }
+    Ok(())
+}
+
+pub fn screen(site: &Site) -> AnyView {
+    let site = site.clone();
+    let opened = Resource::new(|| (), |()| opened_reset());
+    let query = use_query_map();
+    // The right can end while the page is open; then the answer to the form says so and the form goes.
+    let ended = Memo::new(move |_| query.with(|query| query.get_str("refused") == Some(Refusal::LinkNotValid.code())));
+    view! {
+        <Transition>
+            {move || {
+                let (site, ended) = (site.clone(), ended.get());
+                Suspend::new(async move {
+                    match opened.await {
+                        Ok(opened) if !ended => view! { <Choose site opened /> }.into_any(),
+                        _ => refused::screen(&site),
+                    }
+                })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Choose(site: Site, opened: Opened) -> impl IntoView {
+    let lang = lang();
+    let action = ServerAction::<CompleteReset>::new();
+    let told = Told::by(action);
+    view! {
+        <Page title=say!(lang, choose.title) product=site.product_name.clone() failed=told.failed()>
+            <p class="lead">{say!(lang, choose.lead)}</p>
+            <Problem told />
+            <ActionForm action>
+                <Username login_name=opened.login_name />
+                <NewPassword site told />
+                <Submit text=say!(lang, choose.submit) pending=action.pending() />
+            </ActionForm>
+            <Remaining milliseconds=opened.remaining />
+        </Page>
+    }
+}
+
+/// How long the right lasts; announced once, a minute before its end (WCAG 2.2.1).
+#[component]
+fn Remaining(milliseconds: i64) -> impl IntoView {
+    let lang = lang();
+    let left = countdown(Signal::stored(milliseconds));
+    let phrase = Memo::new(move |_| say!(lang, choose.remaining, when = when(lang, left.get())));
+    let (ending, over) = (
+        Memo::new(move |_| left.get() <= 60),
+        Memo::new(move |_| left.get() == 0),
+    );
+    view! {
+        <p class="hint" hidden=over>{phrase}</p>
+        <div role="status">
+            {move || match (ending.get(), over.get()) {
+                (_, true) => Some(view! {
+                    <p class="notice">{say!(lang, choose.over)} " " <a href="/forgot">{say!(lang, gone.ask)}</a></p>
+                }.into_any()),
+                (true, false) => Some(view! { <p class="notice">{say!(lang, choose.ending)}</p> }.into_any()),
+                (false, false) => None,
+            }}
+        </div>
+    }
+}

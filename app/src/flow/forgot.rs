@@ -1,0 +1,75 @@
+//! Asking for a mail that lets a person choose a new password.
+
+use crate::outcome::Refusal;
+use crate::part::contact::Contact;
+use crate::part::field::Field;
+use crate::part::notice::Problem;
+use crate::part::page::Page;
+use crate::part::submit::Submit;
+use crate::part::told::Told;
+use crate::view::{Availability, Site};
+use crate::words::{lang, say};
+use leptos::prelude::*;
+
+#[server(prefix = "/form", endpoint = "request_reset")]
+pub async fn request_reset(#[server(default)] identifier: String) -> Result<(), Refusal> {
+    use crate::answer;
+    match crate::port::port()?.request_reset(identifier).await {
+        Ok(receipt) => answer::to("/forgot/sent").with("receipt", &receipt).go(),
+        Err(refusal) => answer::to("/forgot").refused(refusal).go(),
+    }
+    Ok(())
+}
+
+pub fn screen(site: &Site) -> AnyView {
+    let site = site.clone();
+    match site.reset {
+        Availability::Available => view! { <Forgot site /> }.into_any(),
+        Availability::NotConfigured | Availability::SwitchedOff => view! { <Unavailable site /> }.into_any(),
+    }
+}
+
+#[component]
+fn Forgot(site: Site) -> impl IntoView {
+    let lang = lang();
+    let action = ServerAction::<RequestReset>::new();
+    let told = Told::by(action);
+    view! {
+        <Page title=say!(lang, forgot.title) product=site.product_name failed=told.failed()>
+            <p class="lead">{say!(lang, forgot.lead)}</p>
+            <Problem told />
+            <ActionForm action>
+                <Field
+                    name="identifier"
+                    label=say!(lang, common.identifier)
+                    autocomplete="username"
+                    problem=told.about(lang, &[Refusal::IdentifierMissing, Refusal::IdentifierMalformed])
+                />
+                <Submit text=say!(lang, forgot.submit) pending=action.pending() />
+            </ActionForm>
+            <p class="plate"><a href="/sign-in">{say!(lang, common.back_to_sign_in)}</a></p>
+        </Page>
+    }
+}
+
+/// Says which of the two it is, because what a person does next depends on it; what exactly is missing is for the log.
+#[component]
+fn Unavailable(site: Site) -> impl IntoView {
+    let lang = lang();
+    let why = match site.reset {
+        Availability::SwitchedOff => say!(lang, forgot.switched_off),
+        Availability::NotConfigured | Availability::Available => say!(lang, forgot.not_configured),
+    };
+    let contact = site.support_contact;
+    view! {
+        <Page title=say!(lang, forgot.unavailable_title) product=site.product_name>
+            <p class="lead">{why}</p>
+            {if contact.is_empty() {
+                view! { <p>{say!(lang, forgot.no_contact)}</p> }.into_any()
+            } else {
+                view! { <p>{say!(lang, forgot.contact)} " " <Contact contact /></p> }.into_any()
+            }}
+            <p class="plate"><a href="/sign-in">{say!(lang, common.back_to_sign_in)}</a></p>
+        </Page>
+    }
+}

@@ -1,0 +1,12 @@
+//! One file is one screen: its form, its server function, its component.
+
+pub mod account;
+pub mod choose;
+pub mod done;
+pub mod forgot;
+pub mod home;
+pub mod not_found;
+pub mod refused;
+pub mod sent;
+pub mod sign_in;
+pub mod unavailable;

@@ -1,0 +1,19 @@
+//! Small pieces that screens are made of. Each knows how it looks and behaves, none knows which screen it is on.
+
+pub mod checklist;
+pub mod contact;
+pub mod countdown;
+pub mod field;
+pub mod frame;
+pub mod judge;
+pub mod leave;
+pub mod meter;
+pub mod moment;
+pub mod new_password;
+pub mod notice;
+pub mod page;
+pub mod password;
+pub mod sessions;
+pub mod submit;
+pub mod told;
+pub mod username;

@@ -1,0 +1,88 @@
+//! A password field that can be looked at.
+
+use crate::part::field::{FieldProblem, described, invalid};
+use crate::words::{lang, say};
+use leptos::attr::custom::custom_attribute;
+use leptos::html::Input;
+use leptos::prelude::*;
+
+/// No `maxlength`: it would cut a pasted password without a word (security 205).
+#[component]
+pub fn Password(
+    /// Also the id.
+    name: &'static str,
+    label: &'static str,
+    /// `current-password` or `new-password` (security 204).
+    autocomplete: &'static str,
+    /// Whether what is typed can be read. Fields that belong together share it.
+    shown: RwSignal<bool>,
+    /// Whether this field carries the button that shows and hides.
+    #[prop(default = true)]
+    toggle: bool,
+    /// For password managers that make passwords (security 208).
+    #[prop(optional)]
+    rules: Option<String>,
+    #[prop(optional)] hint: bool,
+    #[prop(into)] problem: Signal<Option<&'static str>>,
+    /// Told what the field holds, from the start and with every change.
+    #[prop(optional)]
+    heard: Option<Callback<String>>,
+) -> impl IntoView {
+    let field = NodeRef::<Input>::new();
+    Effect::new(move |_| {
+        // People type before the page has come alive.
+        if let (Some(heard), Some(field)) = (heard, field.get())
+            && !field.value().is_empty()
+        {
+            heard.run(field.value());
+        }
+    });
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <FieldProblem name problem />
+            <div class="with-toggle">
+                <input
+                    id=name
+                    name=name
+                    type=move || if shown.get() { "text" } else { "password" }
+                    autocomplete=autocomplete
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-required="true"
+                    aria-invalid=move || invalid(problem)
+                    aria-describedby=move || described(name, hint, problem)
+                    {..custom_attribute("passwordrules", rules)}
+                    on:input:target=move |event| {
+                        if let Some(heard) = heard {
+                            heard.run(event.target().value());
+                        }
+                    }
+                    node_ref=field
+                />
+                {toggle.then(|| view! { <Toggle label shown controls=name /> })}
+            </div>
+        </div>
+    }
+}
+
+/// Only there once it works, so a page without JavaScript has no dead button (security 206).
+#[component]
+fn Toggle(label: &'static str, shown: RwSignal<bool>, controls: &'static str) -> impl IntoView {
+    let lang = lang();
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    view! {
+        <button
+            type="button"
+            class="toggle"
+            hidden=move || !alive.get()
+            aria-controls=controls
+            aria-pressed=move || shown.get().to_string()
+            on:click=move |_| shown.update(|shown| *shown = !*shown)
+        >
+            {move || if shown.get() { say!(lang, password.hide) } else { say!(lang, password.show) }}
+            <span class="aside-text">": " {label}</span>
+        </button>
+    }
+}

@@ -1,0 +1,65 @@
+//! Where the person is signed in, with a way to end what they do not recognise.
+
+use crate::flow::account::EndSession;
+use crate::outcome::Refusal;
+use crate::part::moment::Moment;
+use crate::part::submit::Submit;
+use crate::view::{Me, SessionView};
+use crate::words::{lang, say};
+use leptos::prelude::*;
+
+#[component]
+pub fn Sessions(me: Resource<Result<Me, Refusal>>, end: ServerAction<EndSession>) -> impl IntoView {
+    let lang = lang();
+    view! {
+        <section aria-labelledby="sessions">
+            <h2 id="sessions">{say!(lang, account.sessions)}</h2>
+            <Transition>
+                <ul class="sessions">
+                    {move || me.get().and_then(Result::ok).map(|me| {
+                        me.sessions.into_iter().map(|session| view! { <Session session end /> }).collect_view()
+                    })}
+                </ul>
+            </Transition>
+        </section>
+    }
+}
+
+#[component]
+fn Session(session: SessionView, end: ServerAction<EndSession>) -> impl IntoView {
+    let lang = lang();
+    let SessionView {
+        id,
+        current,
+        created_at,
+        last_seen_at,
+        client_address,
+        device,
+    } = session;
+    let device = if device.is_empty() {
+        say!(lang, account.unknown_device).to_owned()
+    } else {
+        device
+    };
+    let about = format!(": {device}");
+    view! {
+        <li class:current=current>
+            <div>
+                <p class="device">
+                    {device} {current.then(|| view! { " " <strong class="tag">{say!(lang, account.this_device)}</strong> })}
+                </p>
+                <dl>
+                    <div><dt>{say!(lang, account.seen)}</dt><dd><Moment unix_milliseconds=last_seen_at /></dd></div>
+                    <div><dt>{say!(lang, account.since)}</dt><dd><Moment unix_milliseconds=created_at /></dd></div>
+                    <div><dt>{say!(lang, account.from)}</dt><dd>{client_address}</dd></div>
+                </dl>
+            </div>
+            {(!current).then(|| view! {
+                <ActionForm action=end>
+                    <input type="hidden" name="id" value=id />
+                    <Submit text=say!(lang, account.end) pending=end.pending() class="button quiet" about />
+                </ActionForm>
+            })}
+        </li>
+    }
+}

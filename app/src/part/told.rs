@@ -1,0 +1,111 @@
+//! What a page was told by its last form: the refusal in its URL, or that the request itself failed.
+
+use crate::outcome::Refusal;
+use crate::policy::Violation;
+use crate::words::{Locale, say};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_query_map;
+
+#[derive(Clone, Copy)]
+pub struct Told {
+    refusal: Signal<Option<Refusal>>,
+    /// Which rules the refused password broke.
+    pub violations: Memo<Vec<Violation>>,
+    /// Rises with every answer, also when the same answer comes twice.
+    pub attempts: Signal<usize>,
+    instead: Option<(Refusal, &'static str)>,
+}
+
+impl Told {
+    /// Listens to the URL and to one form.
+    pub fn by<S>(action: ServerAction<S>) -> Self
+    where
+        S: ServerFn<Error = Refusal> + Clone + Send + Sync + 'static,
+        S::Output: Send + Sync + 'static,
+    {
+        let query = use_query_map();
+        let url = Self {
+            refusal: Signal::derive(move || query.with(|query| query.get_str("refused").and_then(Refusal::from_code))),
+            violations: Memo::new(move |_| {
+                query
+                    .with(|query| query.get_str("violations").map(Violation::from_codes))
+                    .unwrap_or_default()
+            }),
+            attempts: Signal::stored(0),
+            instead: None,
+        };
+        url.or(action)
+    }
+
+    /// Listens to one more form of the same screen.
+    pub fn or<S>(self, action: ServerAction<S>) -> Self
+    where
+        S: ServerFn<Error = Refusal> + Clone + Send + Sync + 'static,
+        S::Output: Send + Sync + 'static,
+    {
+        let broken = move || {
+            action
+                .value()
+                .with(|value| value.as_ref().and_then(|answer| answer.as_ref().err().copied()))
+        };
+        Self {
+            refusal: Signal::derive(move || broken().or_else(|| self.refusal.get())),
+            attempts: Signal::derive(move || self.attempts.get() + action.version().get()),
+            ..self
+        }
+    }
+
+    /// Replaces the general words for a refusal by some that fit the screen better.
+    pub fn saying(self, refusal: Refusal, words: &'static str) -> Self {
+        Self {
+            instead: Some((refusal, words)),
+            ..self
+        }
+    }
+
+    pub fn failed(self) -> Signal<bool> {
+        Signal::derive(move || self.refusal.get().is_some())
+    }
+
+    /// What happened, in words.
+    pub fn words(self, lang: Locale) -> Option<&'static str> {
+        self.refusal.get().map(|refusal| self.phrase(lang, refusal))
+    }
+
+    /// The same beside a field, if the refusal is one of those that are about it.
+    pub fn about(self, lang: Locale, reasons: &'static [Refusal]) -> Signal<Option<&'static str>> {
+        Signal::derive(move || {
+            self.refusal
+                .get()
+                .filter(|refusal| reasons.contains(refusal))
+                .map(|refusal| self.phrase(lang, refusal))
+        })
+    }
+
+    fn phrase(self, lang: Locale, refusal: Refusal) -> &'static str {
+        match self.instead {
+            Some((about, words)) if about == refusal => words,
+            _ => text(lang, refusal),
+        }
+    }
+}
+
+/// The words for a refusal: what happened and what to do next.
+fn text(lang: Locale, refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::ResetUnavailable => say!(lang, refused.reset_unavailable),
+        Refusal::IdentifierMissing => say!(lang, refused.identifier_missing),
+        Refusal::IdentifierMalformed => say!(lang, refused.identifier_malformed),
+        Refusal::LinkNotValid => say!(lang, refused.link_not_valid),
+        Refusal::PasswordRefused => say!(lang, refused.password_refused),
+        Refusal::ConfirmationDiffers => say!(lang, refused.confirmation_differs),
+        Refusal::CurrentPasswordWrong => say!(lang, refused.current_password_wrong),
+        Refusal::SignInRefused => say!(lang, refused.sign_in_refused),
+        Refusal::NotSignedIn => say!(lang, refused.not_signed_in),
+        Refusal::NotFound => say!(lang, refused.not_found),
+        Refusal::TooManyRequests => say!(lang, refused.too_many_requests),
+        Refusal::Busy => say!(lang, refused.busy),
+        Refusal::Unexpected => say!(lang, refused.unexpected),
+    }
+}

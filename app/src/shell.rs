@@ -1,0 +1,60 @@
+//! The document around every page, and the policy that says what it may load (security: no inline anything).
+
+use crate::app::App;
+use crate::words;
+use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use leptos::hydration::{AutoReload, HydrationScripts};
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags};
+
+/// The whole document. Also sets the `Content-Security-Policy` header, whose nonce only this page's scripts carry.
+#[must_use]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let lang = words::choose();
+    provide_context(lang);
+    guard();
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang.to_string() dir=words::direction(lang)>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="leptos" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options defer=true />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Without a nonce there is no policy that would let our scripts run, so the strictest one is sent and the page works without.
+fn guard() {
+    let nonce = use_nonce()
+        .map(|nonce| format!("'nonce-{nonce}' 'strict-dynamic'"))
+        .unwrap_or_default();
+    // cargo-leptos tells a page to reload through a socket on another port; it sets this variable and nobody else does.
+    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
+        " ws://127.0.0.1:* ws://localhost:*"
+    } else {
+        ""
+    };
+    let policy = format!(
+        "default-src 'none'; script-src {nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; font-src 'self'; \
+         connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+         frame-ancestors 'none'"
+    );
+    if let (Some(response), Ok(policy)) = (
+        use_context::<leptos_axum::ResponseOptions>(),
+        HeaderValue::from_str(&policy),
+    ) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+}
