@@ -1,8 +1,10 @@
 //! Passwords: what a person typed, whether it may be used, and how it is stored. Nothing here ever prints, logs or stores one.
 
 pub mod blocklist;
+pub mod change;
 pub mod check;
 pub mod hash;
+pub mod judge;
 mod pattern;
 mod reading;
 
