@@ -5,8 +5,11 @@
 
 mod clean;
 pub mod message;
+pub mod notice;
+pub mod outbox;
 pub mod render;
 pub mod transport;
+pub mod worker;
 
 #[cfg(test)]
 mod tests;
