@@ -11,7 +11,7 @@ use crate::store::{Store, Write};
 /// # Errors
 /// When the database does not answer.
 pub async fn find(store: &Store, identifier: &Identifier) -> Result<Option<Account>, Fault> {
-    store.account_by_key(&identifier.canonical()).await
+    store.account_by_key(identifier.canonical()).await
 }
 
 /// The same within a transaction.
@@ -19,5 +19,5 @@ pub async fn find(store: &Store, identifier: &Identifier) -> Result<Option<Accou
 /// # Errors
 /// When the database does not answer.
 pub async fn find_within(write: &mut Write, identifier: &Identifier) -> Result<Option<Account>, Fault> {
-    write.account_by_key(&identifier.canonical()).await
+    write.account_by_key(identifier.canonical()).await
 }

@@ -90,7 +90,7 @@ async fn forget_attack(latchkey: &Latchkey, write: &mut crate::store::Write, acc
         .flatten()
     {
         if let Ok(identifier) = Identifier::parse(own) {
-            let mac = latchkey.keys.mac_text(Purpose::Limit, &[&identifier.canonical()]);
+            let mac = latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]);
             SIGN_IN_BY_IDENTIFIER.clear(write, &mac).await?;
         }
     }

@@ -28,7 +28,7 @@ pub async fn request(latchkey: &Latchkey, visitor: &Visitor, typed: &str) -> Res
         return Err(Refusal::IdentifierMissing.into());
     }
     let identifier = Identifier::parse(typed).map_err(|_| Refusal::IdentifierMalformed)?;
-    store(latchkey, visitor, &settings, &identifier.canonical()).await
+    store(latchkey, visitor, &settings, identifier.canonical()).await
 }
 
 /// Asks again for what a receipt asked for, so that nobody types it twice (WCAG 3.3.7). Answers a new receipt.

@@ -28,7 +28,7 @@ pub async fn sign_in(latchkey: &Latchkey, visitor: &Visitor, typed: &str, passwo
     // Too long to be anyone's password: refused before any work, whoever is named (security 56).
     let password = Password::new(password).map_err(|violation| Refused::Password(vec![violation]))?;
     let settings = latchkey.settings().await?;
-    let mac = latchkey.keys.mac_text(Purpose::Limit, &[&identifier.canonical()]);
+    let mac = latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]);
     let pair = format!("{mac}:{}", visitor.network());
     if settings.limits.enabled {
         count_try(latchkey, visitor, &mac, &pair).await?;

@@ -12,6 +12,7 @@ use axum::routing::get;
 use mail_parser::MessageParser;
 use minijinja::{Environment, context};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// Newest mails shown.
@@ -59,7 +60,7 @@ async fn body(State(latchkey): State<SharedLatchkey>, Path(id): Path<String>) ->
     };
     let parsed = MessageParser::default().parse(&raw);
     let html = parsed
-        .and_then(|mail| mail.body_html(0).map(|html| html.into_owned()))
+        .and_then(|mail| mail.body_html(0).map(Cow::into_owned))
         .unwrap_or_default();
     let html = html.replacen("<head>", "<head><base target=\"_top\">", 1);
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; \
@@ -119,7 +120,7 @@ fn parse(id: &str, raw: &[u8]) -> Option<Mail> {
         to: to.to_owned(),
         subject: mail.subject().unwrap_or_default().to_owned(),
         date: mail.date().map(mail_parser::DateTime::to_rfc3339).unwrap_or_default(),
-        text: mail.body_text(0).map(|text| text.into_owned()).unwrap_or_default(),
+        text: mail.body_text(0).map(Cow::into_owned).unwrap_or_default(),
     })
 }
 
