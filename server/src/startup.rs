@@ -59,6 +59,8 @@ pub struct Parts {
     pub clock: Option<SharedClock>,
     pub transport: Option<Transport>,
     pub demo: bool,
+    /// Only answers requests: whoever brought this takes the outbox's turns and prunes by hand, at moments of its choice.
+    pub by_hand: bool,
 }
 
 /// A server that is listening but not answering yet.
@@ -66,6 +68,7 @@ pub struct Application {
     pub latchkey: SharedLatchkey,
     listener: TcpListener,
     router: Router,
+    by_hand: bool,
 }
 
 impl Application {
@@ -80,13 +83,21 @@ impl Application {
         let address = listener.local_addr().map_err(|error| Fault::Other(error.to_string()))?;
         // Pages are rendered on the runtime that runs everything else; done already where a test started another application.
         drop(any_spawner::Executor::init_tokio());
+        let by_hand = parts.by_hand;
         let latchkey = Arc::new(prepare(config, parts, Some(address)).await?);
         let router = router(&latchkey, address);
         Ok(Self {
             latchkey,
             listener,
             router,
+            by_hand,
         })
+    }
+
+    /// Everything that answers requests, for callers that have a request and no need of a connection.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// The address listened on.
@@ -105,8 +116,10 @@ impl Application {
     /// When the listener breaks.
     pub async fn run_until_stopped(self, stop: CancellationToken) -> Result<(), Fault> {
         let tracker = TaskTracker::new();
-        worker::start(&self.latchkey, &tracker, &stop);
-        tracker.spawn(housekeeping::run(self.latchkey.clone(), stop.clone()));
+        if !self.by_hand {
+            worker::start(&self.latchkey, &tracker, &stop);
+            tracker.spawn(housekeeping::run(self.latchkey.clone(), stop.clone()));
+        }
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stop.clone();
         let served = axum::serve(self.listener, service)

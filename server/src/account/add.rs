@@ -122,10 +122,12 @@ async fn hash(latchkey: &Latchkey, settings: &Settings, draft: &Draft) -> Result
         },
         (DraftPassword::Plain(text), _) => {
             let owner = stand_in(draft);
-            let password = judge::accepted(settings, Some(&owner), text).map_err(|refused| match refused {
-                Refused::Password(violations) => AddError::Password(violations),
-                other => AddError::Fault(Fault::Other(other.to_string())),
-            })?;
+            let password = judge::accepted(settings, Some(&owner), text)
+                .await
+                .map_err(|refused| match refused {
+                    Refused::Password(violations) => AddError::Password(violations),
+                    other => AddError::Fault(Fault::Other(other.to_string())),
+                })?;
             latchkey
                 .hasher
                 .hash(&password)

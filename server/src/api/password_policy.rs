@@ -59,7 +59,7 @@ pub async fn check(
         Some(name) => Identifier::parse(name).ok().map(|_| named(name)),
         None => owner(&latchkey, &visit).await.map_err(Refused::from)?,
     };
-    Ok(Json(match verdict(&settings, owner.as_ref(), &check.password) {
+    Ok(Json(match verdict(&settings, owner.as_ref(), &check.password).await {
         Ok((_, verdict)) => Checked {
             accepted: verdict.accepted(),
             violations: verdict.violations,

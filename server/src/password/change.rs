@@ -31,7 +31,7 @@ pub async fn change(
         .ok_or(Refusal::NotSignedIn)?;
     require_current(latchkey, visitor, &account, current).await?;
     let settings = latchkey.settings().await?;
-    let password = judge::accepted(&settings, Some(&account), password)?;
+    let password = judge::accepted(&settings, Some(&account), password).await?;
     let hash = latchkey.hasher.hash(&password).await?;
 
     let now = latchkey.now();

@@ -39,7 +39,7 @@ pub async fn complete(
         return Err(Refusal::LinkNotValid.into());
     }
     let settings = latchkey.settings().await?;
-    let password = judge::accepted(&settings, Some(&account), password)?;
+    let password = judge::accepted(&settings, Some(&account), password).await?;
     let hash = latchkey.hasher.hash(&password).await?;
 
     let now = latchkey.now();
