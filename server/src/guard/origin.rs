@@ -4,6 +4,7 @@
 //! | what the request says | verdict |
 //! |---|---|
 //! | `Sec-Fetch-Site: same-origin` or `none` | passes, unless a foreign `Origin` contradicts it |
+//! | `Sec-Fetch-Site: same-origin` and `Origin: null` | passes: forms of pages that send no referrer, as ours do, say so |
 //! | any other `Sec-Fetch-Site` | refused |
 //! | only `Origin` | must be the public URL's origin, or that of the address listened on |
 //! | neither (a program) | passes to REST without cookies; refused for forms and for anything that carries a cookie |
@@ -39,8 +40,8 @@ impl Origins {
             text(header::HeaderName::from_static("sec-fetch-site")),
             text(header::ORIGIN),
         ) {
+            (Some("same-origin" | "none"), None) | (Some("same-origin"), Some("null")) => true,
             (Some("same-origin"), Some(origin)) => self.include(origin) || origin_is_host(origin, headers),
-            (Some("same-origin" | "none"), None) => true,
             (None, Some(origin)) => self.include(origin),
             (None, None) => !form && !headers.contains_key(header::COOKIE),
             (Some(_), _) => false,
@@ -78,6 +79,7 @@ mod tests {
         let own = ("origin", "https://reset.example.org");
         assert!(admitted(&[("sec-fetch-site", "same-origin"), own], true));
         assert!(admitted(&[("sec-fetch-site", "same-origin")], true));
+        assert!(admitted(&[("sec-fetch-site", "same-origin"), ("origin", "null")], true));
         assert!(admitted(&[own], true));
         assert!(admitted(
             &[
@@ -91,6 +93,8 @@ mod tests {
             &[("sec-fetch-site", "cross-site"), own][..],
             &[("sec-fetch-site", "same-site"), own],
             &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "cross-site"), ("origin", "null")],
+            &[("sec-fetch-site", "none"), ("origin", "null")],
             &[
                 ("sec-fetch-site", "same-origin"),
                 ("origin", "https://evil.example"),
