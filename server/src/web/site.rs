@@ -9,7 +9,6 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
-#[allow_missing = true]
 struct Site;
 
 /// Types of what we ship; a file of any other type is not served (security 118).
