@@ -1,8 +1,11 @@
 //! What only a browser can do. Called from event handlers and effects, which never run on the server.
 
+use crate::outcome::Refusal;
 use crate::view::PasswordVerdict;
-use leptos::prelude::*;
+use gloo_net::http::Request;
+use leptos::prelude::document;
 use serde::Serialize;
+use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
 /// Set on the document element once the page reacts to events.
 const HYDRATED: &str = "data-hydrated";
@@ -32,6 +35,25 @@ pub fn normalised(text: &str) -> String {
     js_sys::JsString::from(text).normalize("NFKC").into()
 }
 
+/// Posts a form the way the browser would. Returns the page that the server sends the visitor to.
+pub async fn post(url: &str, form: &HtmlFormElement) -> Result<String, Refusal> {
+    let typed = FormData::new_with_form(form).and_then(|typed| UrlSearchParams::new_with_str_sequence_sequence(&typed));
+    let request = typed
+        .ok()
+        .and_then(|typed| Request::post(url).header("Accept", "application/json").body(typed).ok());
+    let response = request
+        .ok_or(Refusal::Unexpected)?
+        .send()
+        .await
+        .map_err(|_| Refusal::Unexpected)?;
+    match response.status() {
+        200 => response.headers().get("location").ok_or(Refusal::Unexpected),
+        429 => Err(Refusal::TooManyRequests),
+        503 => Err(Refusal::Busy),
+        _ => Err(Refusal::Unexpected),
+    }
+}
+
 #[derive(Serialize)]
 struct Question<'a> {
     password: &'a str,
@@ -39,7 +61,7 @@ struct Question<'a> {
 
 /// The server's verdict on a password that is being typed. Nothing if it cannot be had just now: the form decides anyway.
 pub async fn ask_policy(password: &str) -> Option<PasswordVerdict> {
-    let request = gloo_net::http::Request::post("/api/v1/password-policy/check")
+    let request = Request::post("/api/v1/password-policy/check")
         .json(&Question { password })
         .ok()?;
     let response = request.send().await.ok()?;

@@ -1,7 +1,9 @@
 //! The signed-in person's own account: change of password, and where else they are signed in.
 
 use crate::outcome::Refusal;
+use crate::part::form::{Form, Sending};
 use crate::part::leave::leave;
+use crate::part::mine::Mine;
 use crate::part::new_password::NewPassword;
 use crate::part::notice::{Done, Problem};
 use crate::part::page::Page;
@@ -14,6 +16,7 @@ use crate::view::{Me, Site};
 use crate::words::{lang, say};
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use wasm_bindgen::JsCast;
 
@@ -71,58 +74,55 @@ pub fn screen(site: &Site) -> AnyView {
 #[component]
 fn Account(site: Site) -> impl IntoView {
     let lang = lang();
-    let change = ServerAction::<ChangePassword>::new();
-    let end = ServerAction::<EndSession>::new();
-    let leaving = ServerAction::<SignOut>::new();
+    let change = Sending::new();
+    let end = Sending::new();
+    let leaving = Sending::new();
     let told = Told::by(change).or(end).or(leaving);
-    let me = Resource::new(move || (change.version().get(), end.version().get()), |_| me());
+    let me = Resource::new(move || (change.answers.get(), end.answers.get()), |_| me());
     let query = use_query_map();
     let has = move |name: &'static str| query.with(|query| query.get_str(name).is_some());
+    let who = Callback::new(move |me: Result<Me, Refusal>| match me {
+        Ok(me) => view! { <p class="lead">{say!(lang, account.signed_in_as, login = me.login_name)}</p> }.into_any(),
+        Err(_) => leave(SIGN_IN_FIRST),
+    });
     view! {
         <Page title=say!(lang, account.title) product=site.product_name.clone() failed=told.failed()>
-            <Transition>
-                {move || me.get().map(|me| match me {
-                    Ok(me) => view! { <p class="lead">{say!(lang, account.signed_in_as, login = me.login_name)}</p> }.into_any(),
-                    Err(_) => leave(SIGN_IN_FIRST),
-                })}
-            </Transition>
+            <Mine me show=who />
             <Problem told />
             {move || has("changed").then(|| view! { <Done text=say!(lang, account.changed) /> })}
             {move || has("ended").then(|| view! { <Done text=say!(lang, account.ended) /> })}
             <Change site action=change told me />
             <Sessions me end />
-            <ActionForm action=leaving>
-                <Submit text=say!(lang, account.sign_out) pending=leaving.pending() class="button quiet" />
-            </ActionForm>
+            <Form to=SignOut::url() sending=leaving>
+                <Submit text=say!(lang, account.sign_out) pending=leaving.pending class="button quiet" />
+            </Form>
         </Page>
     }
 }
 
 #[component]
-fn Change(
-    site: Site,
-    action: ServerAction<ChangePassword>,
-    told: Told,
-    me: Resource<Result<Me, Refusal>>,
-) -> impl IntoView {
+fn Change(site: Site, action: Sending, told: Told, me: Resource<Result<Me, Refusal>>) -> impl IntoView {
     let lang = lang();
     let query = use_query_map();
     let changed = Memo::new(move |_| query.with(|query| query.get_str("changed").is_some()));
     let place = NodeRef::<Div>::new();
     Effect::new(move |_| {
-        action.version().track();
+        action.answers.track();
         if changed.get() {
             clear(place);
         }
+    });
+    let username = Callback::new(|me: Result<Me, Refusal>| {
+        me.ok()
+            .map(|me| view! { <Username login_name=me.login_name /> })
+            .into_any()
     });
     view! {
         <section aria-labelledby="change">
             <h2 id="change">{say!(lang, account.change)}</h2>
             <div node_ref=place>
-                <ActionForm action>
-                    <Transition>
-                        {move || me.get().and_then(Result::ok).map(|me| view! { <Username login_name=me.login_name /> })}
-                    </Transition>
+                <Form to=ChangePassword::url() sending=action>
+                    <Mine me show=username />
                     <Password
                         name="current"
                         label=say!(lang, account.current)
@@ -131,8 +131,8 @@ fn Change(
                         problem=told.about(lang, &[Refusal::CurrentPasswordWrong])
                     />
                     <NewPassword site told />
-                    <Submit text=say!(lang, account.submit) pending=action.pending() />
-                </ActionForm>
+                    <Submit text=say!(lang, account.submit) pending=action.pending />
+                </Form>
             </div>
         </section>
     }

@@ -3,6 +3,7 @@
 use crate::flow::refused;
 use crate::outcome::Refusal;
 use crate::part::countdown::{countdown, when};
+use crate::part::form::{Form, Sending};
 use crate::part::new_password::NewPassword;
 use crate::part::notice::Problem;
 use crate::part::page::Page;
@@ -12,6 +13,7 @@ use crate::part::username::Username;
 use crate::view::{Opened, Site};
 use crate::words::{lang, say};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 #[server(prefix = "/form", endpoint = "opened_reset")]
@@ -57,17 +59,17 @@ pub fn screen(site: &Site) -> AnyView {
 #[component]
 fn Choose(site: Site, opened: Opened) -> impl IntoView {
     let lang = lang();
-    let action = ServerAction::<CompleteReset>::new();
+    let action = Sending::new();
     let told = Told::by(action);
     view! {
         <Page title=say!(lang, choose.title) product=site.product_name.clone() failed=told.failed()>
             <p class="lead">{say!(lang, choose.lead)}</p>
             <Problem told />
-            <ActionForm action>
+            <Form to=CompleteReset::url() sending=action>
                 <Username login_name=opened.login_name />
                 <NewPassword site told />
-                <Submit text=say!(lang, choose.submit) pending=action.pending() />
-            </ActionForm>
+                <Submit text=say!(lang, choose.submit) pending=action.pending />
+            </Form>
             <Remaining milliseconds=opened.remaining />
         </Page>
     }

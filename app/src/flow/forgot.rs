@@ -3,6 +3,7 @@
 use crate::outcome::Refusal;
 use crate::part::contact::Contact;
 use crate::part::field::Field;
+use crate::part::form::{Form, Sending};
 use crate::part::notice::Problem;
 use crate::part::page::Page;
 use crate::part::submit::Submit;
@@ -10,6 +11,7 @@ use crate::part::told::Told;
 use crate::view::{Availability, Site};
 use crate::words::{lang, say};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 #[server(prefix = "/form", endpoint = "request_reset")]
 pub async fn request_reset(#[server(default)] identifier: String) -> Result<(), Refusal> {
@@ -32,21 +34,21 @@ pub fn screen(site: &Site) -> AnyView {
 #[component]
 fn Forgot(site: Site) -> impl IntoView {
     let lang = lang();
-    let action = ServerAction::<RequestReset>::new();
+    let action = Sending::new();
     let told = Told::by(action);
     view! {
         <Page title=say!(lang, forgot.title) product=site.product_name failed=told.failed()>
             <p class="lead">{say!(lang, forgot.lead)}</p>
             <Problem told />
-            <ActionForm action>
+            <Form to=RequestReset::url() sending=action>
                 <Field
                     name="identifier"
                     label=say!(lang, common.identifier)
                     autocomplete="username"
                     problem=told.about(lang, &[Refusal::IdentifierMissing, Refusal::IdentifierMalformed])
                 />
-                <Submit text=say!(lang, forgot.submit) pending=action.pending() />
-            </ActionForm>
+                <Submit text=say!(lang, forgot.submit) pending=action.pending />
+            </Form>
             <p class="plate"><a href="/sign-in">{say!(lang, common.back_to_sign_in)}</a></p>
         </Page>
     }

@@ -4,6 +4,7 @@ use crate::outcome::Refusal;
 use crate::part::contact::Contact;
 use crate::part::countdown::{countdown, when};
 use crate::part::field::Field;
+use crate::part::form::{Form, Sending};
 use crate::part::leave::leave;
 use crate::part::notice::Problem;
 use crate::part::page::Page;
@@ -12,6 +13,7 @@ use crate::part::told::Told;
 use crate::view::{Delivery, Site};
 use crate::words::{Locale, lang, say};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 /// How long the button for another mail rests. A courtesy to impatient fingers; the limit that counts is the server's.
@@ -64,8 +66,8 @@ pub fn screen(site: &Site) -> AnyView {
 #[component]
 fn Sent(site: Site) -> impl IntoView {
     let lang = lang();
-    let verify = ServerAction::<VerifyResetCode>::new();
-    let resend = ServerAction::<ResendReset>::new();
+    let verify = Sending::new();
+    let resend = Sending::new();
     let told = Told::by(verify)
         .or(resend)
         .saying(Refusal::LinkNotValid, say!(lang, refused.code_not_valid));
@@ -89,7 +91,7 @@ fn Sent(site: Site) -> impl IntoView {
             })}
             <Problem told />
             {(site.delivery != Delivery::Link).then(|| view! {
-                <ActionForm action=verify>
+                <Form to=VerifyResetCode::url() sending=verify>
                     <input type="hidden" name="receipt" value=receipt />
                     <Field
                         name="code"
@@ -99,8 +101,8 @@ fn Sent(site: Site) -> impl IntoView {
                         problem=told.about(lang, &[Refusal::LinkNotValid])
                         class="code"
                     />
-                    <Submit text=say!(lang, sent.use_code) pending=verify.pending() />
-                </ActionForm>
+                    <Submit text=say!(lang, sent.use_code) pending=verify.pending />
+                </Form>
             })}
             <Resend action=resend receipt />
             <Help site />
@@ -121,7 +123,7 @@ fn lifetime(lang: Locale, site: &Site) -> String {
 
 /// Without JavaScript the button works at once: better too early than never.
 #[component]
-fn Resend(action: ServerAction<ResendReset>, receipt: Memo<String>) -> impl IntoView {
+fn Resend(action: Sending, receipt: Memo<String>) -> impl IntoView {
     let lang = lang();
     let wait = Signal::derive(move || {
         receipt.track();
@@ -132,11 +134,11 @@ fn Resend(action: ServerAction<ResendReset>, receipt: Memo<String>) -> impl Into
     Effect::new(move |_| alive.set(true));
     let resting = Signal::derive(move || alive.get() && left.get() > 0);
     view! {
-        <ActionForm action>
+        <Form to=ResendReset::url() sending=action>
             <input type="hidden" name="receipt" value=receipt />
-            <Submit text=say!(lang, sent.resend) pending=action.pending() class="button quiet" resting />
+            <Submit text=say!(lang, sent.resend) pending=action.pending class="button quiet" resting />
             <p class="hint">{move || resting.get().then(|| say!(lang, sent.resend_wait, when = when(lang, left.get())))}</p>
-        </ActionForm>
+        </Form>
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::outcome::Refusal;
 use crate::part::field::Field;
+use crate::part::form::{Form, Sending};
 use crate::part::notice::{Done, Problem};
 use crate::part::page::Page;
 use crate::part::password::Password;
@@ -10,6 +11,7 @@ use crate::part::told::Told;
 use crate::view::{Availability, Site};
 use crate::words::{lang, say};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 /// `next` is where the visitor wanted to go; anything but a path of this site is ignored.
@@ -35,7 +37,7 @@ pub fn screen(site: &Site) -> AnyView {
 #[component]
 fn SignInScreen(site: Site) -> impl IntoView {
     let lang = lang();
-    let action = ServerAction::<SignIn>::new();
+    let action = Sending::new();
     let told = Told::by(action);
     let query = use_query_map();
     let next = query.with_untracked(|query| query.get("next"));
@@ -48,7 +50,7 @@ fn SignInScreen(site: Site) -> impl IntoView {
             <Problem told />
             {signed_out.then(|| view! { <Done text=say!(lang, sign_in.signed_out) /> })}
             {sent_here.then(|| view! { <Done text=say!(lang, sign_in.please) /> })}
-            <ActionForm action>
+            <Form to=SignIn::url() sending=action>
                 {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
                 <Field
                     name="identifier"
@@ -63,8 +65,8 @@ fn SignInScreen(site: Site) -> impl IntoView {
                     shown=RwSignal::new(false)
                     problem=Signal::stored(None)
                 />
-                <Submit text=say!(lang, sign_in.submit) pending=action.pending() />
-            </ActionForm>
+                <Submit text=say!(lang, sign_in.submit) pending=action.pending />
+            </Form>
             {(site.reset == Availability::Available).then(|| view! {
                 <p class="plate"><a href="/forgot">{say!(lang, sign_in.forgot)}</a></p>
             })}

@@ -2,31 +2,36 @@
 
 use crate::flow::account::EndSession;
 use crate::outcome::Refusal;
+use crate::part::form::{Form, Sending};
+use crate::part::mine::Mine;
 use crate::part::moment::Moment;
 use crate::part::submit::Submit;
 use crate::view::{Me, SessionView};
 use crate::words::{lang, say};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 #[component]
-pub fn Sessions(me: Resource<Result<Me, Refusal>>, end: ServerAction<EndSession>) -> impl IntoView {
+pub fn Sessions(me: Resource<Result<Me, Refusal>>, end: Sending) -> impl IntoView {
     let lang = lang();
+    let list = Callback::new(move |me: Result<Me, Refusal>| {
+        let sessions = me.map(|me| me.sessions).unwrap_or_default();
+        let items = sessions
+            .into_iter()
+            .map(|session| view! { <Session session end /> })
+            .collect_view();
+        view! { <ul class="sessions">{items}</ul> }.into_any()
+    });
     view! {
         <section aria-labelledby="sessions">
             <h2 id="sessions">{say!(lang, account.sessions)}</h2>
-            <Transition>
-                <ul class="sessions">
-                    {move || me.get().and_then(Result::ok).map(|me| {
-                        me.sessions.into_iter().map(|session| view! { <Session session end /> }).collect_view()
-                    })}
-                </ul>
-            </Transition>
+            <Mine me show=list />
         </section>
     }
 }
 
 #[component]
-fn Session(session: SessionView, end: ServerAction<EndSession>) -> impl IntoView {
+fn Session(session: SessionView, end: Sending) -> impl IntoView {
     let lang = lang();
     let SessionView {
         id,
@@ -55,10 +60,10 @@ fn Session(session: SessionView, end: ServerAction<EndSession>) -> impl IntoView
                 </dl>
             </div>
             {(!current).then(|| view! {
-                <ActionForm action=end>
+                <Form to=EndSession::url() sending=end>
                     <input type="hidden" name="id" value=id />
-                    <Submit text=say!(lang, account.end) pending=end.pending() class="button quiet" about />
-                </ActionForm>
+                    <Submit text=say!(lang, account.end) pending=end.pending class="button quiet" about />
+                </Form>
             })}
         </li>
     }

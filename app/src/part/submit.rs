@@ -3,8 +3,8 @@
 use crate::words::{lang, say};
 use leptos::prelude::*;
 
-/// Says so while it is busy and ignores further clicks, but keeps its name and the focus: a disabled button would lose both.
-/// Enter in a field also arrives here, as a click of the form's button.
+/// Says so while it is busy, but keeps its name and the focus: a disabled button would lose both. The form ignores what is
+/// sent meanwhile.
 #[component]
 pub fn Submit(
     text: &'static str,
@@ -24,11 +24,6 @@ pub fn Submit(
             class=class
             disabled=resting
             aria-disabled=move || pending.get().then_some("true")
-            on:click=move |click| {
-                if pending.get_untracked() {
-                    click.prevent_default();
-                }
-            }
         >
             {text}
             {about.map(|about| view! { <span class="aside-text">{about}</span> })}

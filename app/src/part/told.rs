@@ -1,10 +1,10 @@
 //! What a page was told by its last form: the refusal in its URL, or that the request itself failed.
 
 use crate::outcome::Refusal;
+use crate::part::form::Sending;
 use crate::policy::Violation;
 use crate::words::{Locale, say};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 #[derive(Clone, Copy)]
@@ -19,11 +19,7 @@ pub struct Told {
 
 impl Told {
     /// Listens to the URL and to one form.
-    pub fn by<S>(action: ServerAction<S>) -> Self
-    where
-        S: ServerFn<Error = Refusal> + Clone + Send + Sync + 'static,
-        S::Output: Send + Sync + 'static,
-    {
+    pub fn by(form: Sending) -> Self {
         let query = use_query_map();
         let url = Self {
             refusal: Signal::derive(move || query.with(|query| query.get_str("refused").and_then(Refusal::from_code))),
@@ -35,23 +31,14 @@ impl Told {
             attempts: Signal::stored(0),
             instead: None,
         };
-        url.or(action)
+        url.or(form)
     }
 
     /// Listens to one more form of the same screen.
-    pub fn or<S>(self, action: ServerAction<S>) -> Self
-    where
-        S: ServerFn<Error = Refusal> + Clone + Send + Sync + 'static,
-        S::Output: Send + Sync + 'static,
-    {
-        let broken = move || {
-            action
-                .value()
-                .with(|value| value.as_ref().and_then(|answer| answer.as_ref().err().copied()))
-        };
+    pub fn or(self, form: Sending) -> Self {
         Self {
-            refusal: Signal::derive(move || broken().or_else(|| self.refusal.get())),
-            attempts: Signal::derive(move || self.attempts.get() + action.version().get()),
+            refusal: Signal::derive(move || form.broken.get().or_else(|| self.refusal.get())),
+            attempts: Signal::derive(move || self.attempts.get() + form.answers.get()),
             ..self
         }
     }
