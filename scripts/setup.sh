@@ -28,18 +28,18 @@ apt_install() {
 have cc || { say "C compiler (Debian's build-essential, about a minute)"; apt_install build-essential || fail "please install a C compiler"; }
 
 # --- Rust and its wasm target ---------------------------------------------------------------------------------------------------------
-# A linked toolchain of the system's own packages is called this in rustup.
+# rust-toolchain.toml names the version and target. Where rustup's server is out of reach, Debian's packages of the same version stand
+# in, linked into rustup under this name.
 system_toolchain=latchkey-system
 
 has_wasm() { # does this rustc carry a standard library for wasm?
-  local dir; dir=$("$@" --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) || return 1
+  local dir; dir=$("$1" --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) || return 1
   compgen -G "$dir/libcore-*.rlib" >/dev/null
 }
 
 build_wasm_std() { # Debian ships the sources of std for wasm, not the binaries: compile them once
+  say "Standard library for wasm, from source (about a minute)"
   local work; work=$(mktemp -d)
-  cargo_version=$(/usr/bin/cargo --version)
-  say "Standard library for wasm, from source with $cargo_version (about a minute)"
   mkdir -p "$work/src"; : >"$work/src/lib.rs"
   printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n' >"$work/Cargo.toml"
   (cd "$work" && env -u CARGO_TARGET_DIR -u RUSTUP_TOOLCHAIN RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=rust-lld \
@@ -52,23 +52,68 @@ build_wasm_std() { # Debian ships the sources of std for wasm, not the binaries:
   rm -rf "$work"
 }
 
-if ! has_wasm rustc; then
-  if have rustup && timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
-    say "Rust target wasm32-unknown-unknown added"
+debian_rust() {
+  say "Rust with sources for wasm, from Debian's packages (about three minutes)"
+  [ "$apt_updated" = yes ] || { as_root apt-get update -qq || true; apt_updated=yes; }
+  local lld; lld=$(apt-cache search '^lld-[0-9]+$' | sort -V | awk 'END { print $1 }')
+  apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web "$lld" || fail "Debian's Rust packages could not be installed"
+  has_wasm /usr/bin/rustc || build_wasm_std
+  has_wasm /usr/bin/rustc || fail "the wasm target could not be built"
+  if have rustup; then
+    rustup toolchain list | grep -q "^$system_toolchain" || rustup toolchain link "$system_toolchain" /usr
+    rustup override set "$system_toolchain" >/dev/null 2>&1
+  fi
+}
+
+if ! rustc --version >/dev/null 2>&1 || ! has_wasm rustc || ! cargo clippy --version >/dev/null 2>&1 || ! cargo fmt --version >/dev/null 2>&1; then
+  if have rustup && say "Rust as rust-toolchain.toml names it (about a minute)" && timeout 600 rustup toolchain install >/dev/null 2>&1 && has_wasm rustc; then
+    :
   elif have apt-get; then
-    if ! [ -x /usr/bin/rustc ] || ! [ -d /usr/lib/rustlib/wasm32-unknown-unknown ] || ! [ -x /usr/bin/cargo ] || ! have rust-lld && ! [ -x /usr/bin/rust-lld ]; then
-      say "Rust toolchain with sources for wasm, from Debian's packages (about two minutes)"
-      lld=$(apt-cache search '^lld-[0-9]+$' | sort -V | awk 'END { print $1 }')
-      if [ -z "$lld" ]; then as_root apt-get update -qq; apt_updated=yes; lld=$(apt-cache search '^lld-[0-9]+$' | sort -V | awk 'END { print $1 }'); fi
-      apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web "$lld" || fail "Debian's Rust packages could not be installed"
-    fi
-    has_wasm /usr/bin/rustc || build_wasm_std
-    has_wasm /usr/bin/rustc || fail "the wasm target could not be built"
-    if have rustup; then
-      rustup toolchain list | grep -q "^$system_toolchain" || rustup toolchain link "$system_toolchain" /usr
-      rustup override set "$system_toolchain" >/dev/null 2>&1
-    fi
+    debian_rust
   else
-    fail "please install Rust with the target wasm32-unknown-unknown (rustup target add wasm32-unknown-unknown)"
+    fail "please install Rust with rustup (https://rustup.rs) and run this again"
   fi
 fi
+
+# --- cargo-leptos and wasm-bindgen ----------------------------------------------------------------------------------------------------
+# Built without optimisation: they run for seconds, and the build takes a quarter of the time.
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+install_crate() { # name, version
+  env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
+    CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS=fallback \
+    sh -c 'cargo install --quiet "$1" --version "$2" --locked || cargo install --quiet "$1" --version "$2"' install "$1" "$2"
+}
+
+leptos_version=0.3.11
+if ! cargo leptos --version 2>/dev/null | grep -q "$leptos_version"; then
+  say "cargo-leptos $leptos_version (9 to 11 minutes on two cores)"
+  install_crate cargo-leptos "$leptos_version"
+fi
+
+bindgen_version=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
+if ! wasm-bindgen --version 2>/dev/null | grep -q " $bindgen_version"; then
+  say "wasm-bindgen-cli $bindgen_version, as in Cargo.lock (5 to 8 minutes on two cores)"
+  install_crate wasm-bindgen-cli "$bindgen_version"
+fi
+
+# --- Node and the packages it brings: sass, wasm-opt, Playwright ----------------------------------------------------------------------
+have npm || { say "Node.js (about a minute)"; apt_install nodejs npm || fail "please install Node.js 20 or newer"; }
+if ! cmp -s end2end/package-lock.json end2end/node_modules/.installed-lock; then
+  say "Packages of end2end/package-lock.json (under a minute)"
+  (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund)
+  cp end2end/package-lock.json end2end/node_modules/.installed-lock
+fi
+
+[ "$with_tests" = yes ] || exit 0
+
+# --- only for tests -------------------------------------------------------------------------------------------------------------------
+if ! have chromium && ! (cd end2end && node -e 'process.exit(require("fs").existsSync(require("@playwright/test").chromium.executablePath()) ? 0 : 1)'); then
+  say "Chromium (about a minute)"
+  apt_install chromium || (cd end2end && npx playwright install chromium) || fail "please install Chromium"
+fi
+
+if ! have initdb && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+  say "PostgreSQL (about a minute)"
+  apt_install postgresql || fail "please install PostgreSQL 15 or newer"
+fi
+have openssl || apt_install openssl || fail "please install openssl"

@@ -14,7 +14,6 @@ pub mod port;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod view;
-mod violation;
 mod words;
 
 pub use app::App;

@@ -1,1 +1,24 @@
 //! Latchkey's server: the domain (what reset and recovery mean) and its adapters (database, mail, HTTP).
+
+pub mod account;
+pub mod api;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod closed;
+pub mod config;
+pub mod directory;
+pub mod guard;
+pub mod housekeeping;
+pub mod key_file;
+pub mod latchkey;
+pub mod mail;
+pub mod password;
+pub mod refused;
+pub mod reset;
+pub mod secret;
+pub mod session;
+pub mod settings;
+pub mod startup;
+pub mod store;
+pub mod web;

@@ -1,0 +1,54 @@
+//! One keep-alive connection, written and read by hand: nothing between the last byte sent and the first byte received but the server.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+pub struct Connection {
+    stream: TcpStream,
+    host: String,
+}
+
+impl Connection {
+    pub fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).expect("a connection");
+        stream.set_nodelay(true).expect("no delay");
+        Self {
+            stream,
+            host: address.to_owned(),
+        }
+    }
+
+    /// Posts JSON; answers the time from the last byte of the request to the first of the response.
+    pub fn post(&mut self, path: &str, json: &str) -> Duration {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{json}",
+            self.host,
+            json.len()
+        );
+        self.stream.write_all(request.as_bytes()).expect("sent");
+        let sent = Instant::now();
+        let mut response = vec![0; 8192];
+        let mut filled = self.stream.read(&mut response).expect("an answer");
+        let taken = sent.elapsed();
+        while !complete(&response[..filled]) {
+            filled += self.stream.read(&mut response[filled..]).expect("the rest");
+        }
+        taken
+    }
+}
+
+fn complete(response: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(response);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        line.to_ascii_lowercase()
+            .strip_prefix("content-length: ")
+            .map(str::to_owned)
+    });
+    length
+        .and_then(|length| length.parse::<usize>().ok())
+        .is_none_or(|length| body.len() >= length)
+}

@@ -1,0 +1,179 @@
+//! The server under measurement: the release binary as a process of its own, with its own database.
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Nobody signs in with it: all accounts share one hash, of the parameters that this server uses itself.
+const PASSWORD: &str = "nineteen slow herons wade";
+
+pub struct Instance {
+    folder: TempDir,
+}
+
+pub struct Running {
+    child: Child,
+    pub address: String,
+    mails: PathBuf,
+}
+
+pub fn known(index: usize) -> String {
+    format!("known{index:05}@example.org")
+}
+
+pub fn unknown(index: usize) -> String {
+    format!("never{index:05}@example.org")
+}
+
+impl Instance {
+    /// A database with that many accounts.
+    pub fn prepare(accounts: usize) -> Self {
+        let instance = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
+        let hash = hash();
+        let mut csv = String::from("login_name,email,name,password_hash\n");
+        for index in 0..accounts {
+            writeln!(csv, "known{index:05},{},Known Person,\"{hash}\"", known(index)).expect("text");
+        }
+        let file = instance.folder.path().join("accounts.csv");
+        std::fs::write(&file, csv).expect("accounts.csv");
+        let imported = instance
+            .command()
+            .args(["account", "import"])
+            .arg(&file)
+            .stdout(Stdio::null())
+            .status();
+        assert!(
+            imported.expect("latchkey runs").success(),
+            "the accounts could not be imported"
+        );
+        instance
+    }
+
+    fn command(&self) -> Command {
+        let data = self.folder.path().join("data");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        command
+            .env("RUST_LOG", "error")
+            .env("LATCHKEY_LISTEN", "127.0.0.1:0")
+            .env("LATCHKEY_PUBLIC_URL", "https://reset.example.org")
+            .env("LATCHKEY_DATA_DIR", &data)
+            .env("LATCHKEY_MAIL_URL", format!("file://{}", data.join("mail").display()))
+            .env("LATCHKEY_SETTINGS__MAIL__SENDER_ADDRESS", "no-reply@example.org")
+            .env("LATCHKEY_SETTINGS__LIMITS__ENABLED", "false");
+        command
+    }
+
+    pub async fn start(&self) -> Running {
+        let mut child = self
+            .command()
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("latchkey starts");
+        let stdout = child.stdout.take().expect("standard output");
+        let line = BufReader::new(stdout).lines().next().expect("a line").expect("text");
+        let address = line.rsplit_once("http://").expect("an address").1.to_owned();
+        let running = Running {
+            child,
+            address,
+            mails: self.folder.path().join("data/mail"),
+        };
+        while reqwest::get(running.url("/healthz")).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        running
+    }
+
+    /// Milliseconds from the start of the process to the first answer: the median of several.
+    pub async fn cold_start(&self, times: usize) -> f64 {
+        let mut taken = Vec::new();
+        for _ in 0..times {
+            let started = Instant::now();
+            let running = self.start().await;
+            taken.push(started.elapsed().as_secs_f64() * 1000.0);
+            running.stop();
+        }
+        crate::statistics::median(&mut taken)
+    }
+}
+
+fn hash() -> String {
+    use argon2::password_hash::{PasswordHasher as _, SaltString};
+    let salt = SaltString::from_b64("bGF0Y2hrZXktYmVuY2g").expect("a salt");
+    argon2::Argon2::default()
+        .hash_password(PASSWORD.as_bytes(), &salt)
+        .expect("a hash")
+        .to_string()
+}
+
+impl Running {
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    fn status(&self, field: &str) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with(field)).unwrap_or_default();
+        let kilobytes: f64 = line
+            .split_whitespace()
+            .nth(1)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(f64::NAN);
+        kilobytes / 1024.0
+    }
+
+    pub fn resident_megabytes(&self) -> f64 {
+        self.status("VmRSS:")
+    }
+
+    pub fn peak_megabytes(&self) -> f64 {
+        self.status("VmHWM:")
+    }
+
+    /// Waits until the outbox is empty, at most two minutes.
+    pub async fn drained(&self) {
+        let mut before = usize::MAX;
+        for _ in 0..60 {
+            let now = self.mails().len();
+            if now == before {
+                return;
+            }
+            before = now;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+    }
+
+    /// The tokens in all mails, with whom each went to.
+    pub fn tokens(&self) -> Vec<(String, String)> {
+        self.mails().iter().filter_map(token_in).collect()
+    }
+
+    fn mails(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.mails).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+            .collect();
+        files.sort();
+        files
+    }
+
+    pub fn stop(mut self) {
+        let killed = self.child.kill().and_then(|()| self.child.wait());
+        killed.expect("the server stops");
+    }
+}
+
+fn token_in(path: impl AsRef<std::path::Path>) -> Option<(String, String)> {
+    let raw = std::fs::read(path).ok()?;
+    let mail = mail_parser::MessageParser::default().parse(&raw)?;
+    let to = mail.to()?.first()?.address()?.to_owned();
+    let text = mail.body_text(0)?;
+    let token = text.split_once("/reset?key=")?.1.split_whitespace().next()?.to_owned();
+    Some((to, token))
+}

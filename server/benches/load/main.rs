@@ -1,0 +1,48 @@
+//! Measures the release build over loopback: throughput, latency, memory, bytes, and whether time tells who has an account.
+//! Only rate limits are lifted. Prints each number with its unit and budget; exits with 1 when a budget is missed.
+//!
+//! `LATCHKEY_BENCH_PAIRS` (default 2000) sets the pairs of the timing measurement.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a measurement that breaks must stop, loudly"
+)]
+
+mod bytes;
+mod client;
+mod instance;
+mod report;
+mod resets;
+mod statistics;
+mod throughput;
+mod timing;
+
+use instance::Instance;
+use report::{Report, note};
+use std::time::Duration;
+
+/// Accounts with an address and a password; their names are all of one length.
+const ACCOUNTS: usize = 4_000;
+
+#[tokio::main]
+async fn main() {
+    let mut report = Report::default();
+    let instance = Instance::prepare(ACCOUNTS);
+
+    report.below("cold start (median of 5)", instance.cold_start(5).await, 300.0, "ms");
+    let running = instance.start().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    report.below("memory, idle", running.resident_megabytes(), 64.0, "MiB");
+
+    bytes::measure(&running, &mut report).await;
+    throughput::measure(&running, &mut report).await;
+    running.drained().await;
+    resets::measure(&running, &mut report).await;
+    running.drained().await;
+    note("memory, highest under load", running.peak_megabytes(), "MiB");
+
+    timing::measure(&running, &mut report).await;
+    running.stop();
+    std::process::exit(report.finish());
+}

@@ -1,0 +1,152 @@
+//! Does the time of an answer tell whether an account exists? Interleaved pairs over one connection, in random order, each name used
+//! once (security 156). Two controls: the same kind on both sides must pass, a planted 2 ms must fail.
+
+use crate::client::Connection;
+use crate::instance::{Running, known, unknown};
+use crate::report::Report;
+use crate::statistics::{Random, area_under_curve, median, median_interval};
+use std::time::Duration;
+
+const WARM_UP: usize = 200;
+
+/// A way to name somebody, and what one request costs beyond its answer.
+struct Endpoint {
+    name: &'static str,
+    path: &'static str,
+    body: fn(&str) -> String,
+    /// Time for the worker to finish what the request caused, so that it is not measured with the next one.
+    pause: Duration,
+}
+
+const ENDPOINTS: [Endpoint; 2] = [
+    Endpoint {
+        name: "forgot",
+        path: "/api/v1/password-reset",
+        body: |name| format!(r#"{{"identifier":"{name}"}}"#),
+        pause: Duration::from_millis(8),
+    },
+    Endpoint {
+        name: "sign-in",
+        path: "/api/v1/sessions",
+        body: |name| format!(r#"{{"identifier":"{name}","password":"not the right password"}}"#),
+        pause: Duration::from_millis(1),
+    },
+];
+
+pub async fn measure(running: &Running, report: &mut Report) {
+    let pairs = std::env::var("LATCHKEY_BENCH_PAIRS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(2000);
+    let address = running.address.clone();
+    let outcomes = tokio::task::spawn_blocking(move || run(&address, pairs))
+        .await
+        .expect("the measurement");
+    for (what, expected, outcome) in outcomes {
+        let holds = outcome.equal() == expected;
+        report.holds(&what, holds, &outcome.to_string());
+    }
+}
+
+fn run(address: &str, pairs: usize) -> Vec<(String, bool, Outcome)> {
+    let mut outcomes = Vec::new();
+    for endpoint in &ENDPOINTS {
+        let mut connection = Connection::open(address);
+        for index in 0..WARM_UP {
+            connection.post(endpoint.path, &(endpoint.body)(&unknown(90_000 + index)));
+        }
+        let mut pair = |a: fn(usize) -> String, b: fn(usize) -> String, count, planted| {
+            measure_pairs(&mut connection, endpoint, a, b, count, planted)
+        };
+        let name = endpoint.name;
+        outcomes.push((
+            format!("time of {name}: known and unknown are equal"),
+            true,
+            pair(known, unknown, pairs, 0),
+        ));
+        outcomes.push((
+            format!("  control: known and known ({name})"),
+            true,
+            pair(known, another_known, pairs / 2, 0),
+        ));
+        outcomes.push((
+            format!("  control: 2 ms planted ({name})"),
+            false,
+            pair(known, unknown, pairs / 4, 2),
+        ));
+    }
+    outcomes
+}
+
+fn another_known(index: usize) -> String {
+    known(2_000 + index)
+}
+
+fn measure_pairs(
+    connection: &mut Connection,
+    endpoint: &Endpoint,
+    a: fn(usize) -> String,
+    b: fn(usize) -> String,
+    pairs: usize,
+    planted: u64,
+) -> Outcome {
+    let mut random = Random(42);
+    let (mut times_a, mut times_b) = (Vec::new(), Vec::new());
+    for index in 0..pairs {
+        let a_first = random.below(2) == 0;
+        for take_a in [a_first, !a_first] {
+            let name = if take_a { a(index) } else { b(index) };
+            let taken = connection.post(endpoint.path, &(endpoint.body)(&name)).as_secs_f64() * 1000.0;
+            if take_a {
+                times_a.push(taken);
+            } else {
+                times_b.push(taken + std::time::Duration::from_millis(planted).as_secs_f64() * 1000.0);
+            }
+            std::thread::sleep(endpoint.pause);
+        }
+    }
+    Outcome::of(&times_a, &times_b)
+}
+
+struct Outcome {
+    pairs: usize,
+    median: f64,
+    low: f64,
+    high: f64,
+    area: f64,
+}
+
+impl Outcome {
+    fn of(a: &[f64], b: &[f64]) -> Self {
+        let mut differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
+        let (low, high) = median_interval(&differences);
+        Self {
+            pairs: a.len(),
+            median: median(&mut differences),
+            low,
+            high,
+            area: area_under_curve(a, b),
+        }
+    }
+
+    /// Equivalence, not "no significant difference": many pairs make any difference significant.
+    fn equal(&self) -> bool {
+        self.low > -1.0 && self.high < 1.0 && (0.45..=0.55).contains(&self.area)
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            pairs,
+            median,
+            low,
+            high,
+            area,
+        } = self;
+        write!(
+            f,
+            "{pairs} pairs, median {median:+.3} ms [{low:+.3}, {high:+.3}], AUC {area:.3}"
+        )
+    }
+}

@@ -1,0 +1,208 @@
+//! Adding an account.
+
+use super::identifier::{EmailAddress, Identifier, LoginName};
+use super::{Account, Kind, Role, SignIn, Status};
+use crate::audit::{self, Entry, Event};
+use crate::clock::UnixMillis;
+use crate::latchkey::Latchkey;
+use crate::password::hash::importable;
+use crate::password::judge;
+use crate::refused::{Fault, Refused};
+use crate::secret::new_id;
+use crate::settings::Settings;
+use crate::store::{NewAccount, Write};
+use app::policy::Violation;
+
+/// What is known of a new account.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub login_name: String,
+    pub email: Option<String>,
+    pub name: String,
+    pub kind: Kind,
+    pub sign_in: SignIn,
+    pub role: Role,
+    pub locale: String,
+    pub password: DraftPassword,
+}
+
+/// How the password of a new account is given, if at all. Without one the owner sets it through "forgot password".
+#[derive(Clone)]
+pub enum DraftPassword {
+    None,
+    Plain(String),
+    /// A hash from another system; upgraded when its owner signs in (security 64).
+    Hash(String),
+}
+
+impl std::fmt::Debug for DraftPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// Why a draft cannot become an account. Shown to operators, so it names the value where that is not a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    #[error("login name {0:?}: {1}")]
+    LoginName(String, String),
+    #[error("e-mail {0:?}: {1}")]
+    Email(String, String),
+    #[error("name: control characters are not possible, and at most 200 characters")]
+    Name,
+    #[error("locale {0:?} is not a language")]
+    Locale(String),
+    #[error("{0:?} is already the login name or address of another account")]
+    Taken(String),
+    #[error("password refused: {}", codes(.0))]
+    Password(Vec<Violation>),
+    #[error("password hash: {0}")]
+    Hash(String),
+    #[error("an account that signs in by SSO has no password here")]
+    SsoPassword,
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+fn codes(violations: &[Violation]) -> String {
+    violations
+        .iter()
+        .map(|violation| violation.code())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A draft that was checked, with its password hashed: ready to be stored.
+pub struct Prepared {
+    pub id: String,
+    pub draft: Draft,
+    keys: Vec<String>,
+    hash: String,
+}
+
+/// Checks a draft and hashes its password. Stores nothing.
+///
+/// # Errors
+/// [`AddError`], except that an identifier is taken.
+pub async fn prepare(latchkey: &Latchkey, settings: &Settings, draft: Draft) -> Result<Prepared, AddError> {
+    let login = LoginName::parse(&draft.login_name)
+        .map_err(|error| AddError::LoginName(draft.login_name.clone(), error.to_string()))?;
+    let email = draft
+        .email
+        .as_deref()
+        .map(|text| EmailAddress::parse(text).map_err(|error| AddError::Email(text.to_owned(), error.to_string())));
+    let email = email.transpose()?;
+    if draft.name.chars().count() > 200 || draft.name.chars().any(char::is_control) {
+        return Err(AddError::Name);
+    }
+    if draft.locale.len() > 35 || !draft.locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Err(AddError::Locale(draft.locale));
+    }
+    let hash = hash(latchkey, settings, &draft).await?;
+    let mut keys = vec![login.key().to_owned()];
+    keys.extend(email.as_ref().map(|address| address.key().to_owned()));
+    keys.dedup();
+    // Stored in the form every mail server understands, so that what is stored is what is sent to, byte for byte (security 6).
+    let email = email.map(|address| address.deliverable().to_owned());
+    Ok(Prepared {
+        id: new_id(),
+        draft: Draft { email, ..draft },
+        keys,
+        hash,
+    })
+}
+
+async fn hash(latchkey: &Latchkey, settings: &Settings, draft: &Draft) -> Result<String, AddError> {
+    match (&draft.password, draft.sign_in) {
+        (DraftPassword::None, _) => Ok(String::new()),
+        (_, SignIn::Sso) => Err(AddError::SsoPassword),
+        (DraftPassword::Hash(hash), _) => match importable(hash) {
+            Ok(()) => Ok(hash.clone()),
+            Err(error) => Err(AddError::Hash(error.to_string())),
+        },
+        (DraftPassword::Plain(text), _) => {
+            let owner = stand_in(draft);
+            let password = judge::accepted(settings, Some(&owner), text)
+                .await
+                .map_err(|refused| match refused {
+                    Refused::Password(violations) => AddError::Password(violations),
+                    other => AddError::Fault(Fault::Other(other.to_string())),
+                })?;
+            latchkey
+                .hasher
+                .hash(&password)
+                .await
+                .map_err(|error| AddError::Fault(Fault::Other(error.to_string())))
+        }
+    }
+}
+
+/// The account as it will be, so that the password is judged with its owner's words.
+fn stand_in(draft: &Draft) -> Account {
+    Account {
+        id: String::new(),
+        login_name: draft.login_name.clone(),
+        email: draft.email.clone(),
+        name: draft.name.clone(),
+        kind: draft.kind,
+        sign_in: draft.sign_in,
+        status: Status::Active,
+        role: draft.role,
+        locale: draft.locale.clone(),
+        password_hash: String::new(),
+        credential_version: 0,
+        created_at: 0,
+    }
+}
+
+/// Stores a prepared account within the caller's transaction.
+///
+/// # Errors
+/// [`AddError::Taken`]: then the transaction must not be committed.
+pub async fn store(write: &mut Write, prepared: &Prepared, now: UnixMillis) -> Result<(), AddError> {
+    let draft = &prepared.draft;
+    let taken = write
+        .add_account(&NewAccount {
+            id: &prepared.id,
+            login_name: &draft.login_name,
+            email: draft.email.as_deref(),
+            keys: &prepared.keys,
+            name: &draft.name,
+            kind: draft.kind,
+            sign_in: draft.sign_in,
+            role: draft.role,
+            locale: &draft.locale,
+            password_hash: &prepared.hash,
+            created_at: now,
+        })
+        .await?;
+    if let Some(key) = taken {
+        return Err(AddError::Taken(key));
+    }
+    audit::record_own(write, now, Entry::success(Event::AccountAdded, &prepared.id)).await?;
+    Ok(())
+}
+
+/// Checks and stores one account. Answers its id.
+///
+/// # Errors
+/// [`AddError`]; then nothing is stored.
+pub async fn add(latchkey: &Latchkey, draft: Draft) -> Result<String, AddError> {
+    let settings = latchkey.settings().await?;
+    let prepared = prepare(latchkey, &settings, draft).await?;
+    let mut write = latchkey.store.write().await?;
+    store(&mut write, &prepared, latchkey.now()).await?;
+    write.commit().await?;
+    Ok(prepared.id)
+}
+
+/// Whether an account with this login name or address exists.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn exists(latchkey: &Latchkey, typed: &str) -> Result<bool, Fault> {
+    match Identifier::parse(typed) {
+        Ok(identifier) => Ok(crate::directory::find(&latchkey.store, &identifier).await?.is_some()),
+        Err(_) => Ok(false),
+    }
+}

@@ -1,0 +1,101 @@
+//! The REST door: parse, call a use-case, translate the outcome. One file per resource; the OpenAPI document is made from this code.
+
+mod json;
+mod me;
+mod password_policy;
+mod password_reset;
+mod problem;
+mod sessions;
+mod signed_in;
+
+pub use problem::Problem;
+
+use crate::latchkey::SharedLatchkey;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Everything under here is REST.
+pub const BASE: &str = "/api/v1";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Latchkey", description = "Self-service password reset", license(name = "MIT OR Apache-2.0")),
+    modifiers(&SessionToken),
+)]
+struct Document;
+
+struct SessionToken;
+
+impl utoipa::Modify for SessionToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("session", bearer);
+    }
+}
+
+fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .nest(
+            BASE,
+            OpenApiRouter::new()
+                .routes(routes!(password_reset::request))
+                .routes(routes!(password_reset::verify))
+                .routes(routes!(password_reset::complete))
+                .routes(routes!(password_policy::check))
+                .routes(routes!(sessions::open, sessions::list))
+                .routes(routes!(sessions::end))
+                .routes(routes!(me::show, me::change)),
+        )
+        .split_for_parts()
+}
+
+/// The routes, with the document among them.
+pub fn router() -> Router<SharedLatchkey> {
+    let (router, document) = parts();
+    let document = Json(document);
+    router
+        .route(
+            &format!("{BASE}/openapi.json"),
+            get(move || async move { document.clone() }),
+        )
+        .route(
+            &format!("{BASE}/{{*rest}}"),
+            axum::routing::any(|| async { Problem::not_found() }),
+        )
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+}
+
+/// The OpenAPI document as text.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn document() -> Result<String, serde_json::Error> {
+    parts().1.to_pretty_json()
+}
+
+/// An answer without a body.
+fn no_content() -> Response {
+    axum::http::StatusCode::NO_CONTENT.into_response()
+}
+
+/// Turns any error answer on a REST path that is not a problem document yet (body limits, panics) into one.
+#[must_use]
+pub fn as_problem(response: Response) -> Response {
+    let is_json = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind: &HeaderValue| kind.as_bytes().starts_with(b"application/problem+json"));
+    if is_json || response.status().is_success() || response.status().is_redirection() {
+        return response;
+    }
+    Problem::of_status(response.status()).into_response()
+}

@@ -1,0 +1,206 @@
+//! `/password-reset`: ask, verify, complete.
+
+use super::json::Body;
+use super::no_content;
+use super::problem::Problem;
+use crate::clock::rfc3339;
+use crate::latchkey::SharedLatchkey;
+use crate::refused::{Fault, Refused};
+use crate::reset::proof::{Proof, prove};
+use crate::reset::{complete as completion, request as asking};
+use crate::web::visit::Visit;
+use app::outcome::Refusal;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whose password was forgotten.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Login name or e-mail address.
+    #[schema(example = "ada@example.org", min_length = 1, max_length = 254)]
+    identifier: String,
+    /// Language of page and mail, e.g. `en`.
+    #[serde(default)]
+    #[schema(example = "en", max_length = 35)]
+    locale: Option<String>,
+}
+
+/// The same for everyone.
+#[derive(Serialize, ToSchema)]
+pub struct Asked {
+    /// What to show, whoever was named.
+    message: String,
+    /// Names this request to the code and to support.
+    #[schema(example = "ABCD-EFGH-JKLM-NPQR")]
+    receipt: String,
+}
+
+/// Asks for a reset mail. The answer does not depend on whether the account exists.
+#[utoipa::path(
+    post, path = "/password-reset", tag = "password reset", request_body = Ask,
+    responses(
+        (status = 202, body = Asked),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "reset_unavailable"),
+    ),
+)]
+pub async fn request(
+    State(latchkey): State<SharedLatchkey>,
+    mut visit: Visit,
+    Body(ask): Body<Ask>,
+) -> Result<(StatusCode, Json<Asked>), Problem> {
+    if let Some(locale) = ask.locale {
+        visit.visitor.locale = known_locale(&locale).ok_or_else(|| {
+            Problem::malformed(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The field locale is not a language tag.".into(),
+            )
+        })?;
+    }
+    let receipt = asking::request(&latchkey, &visit.visitor, &ask.identifier).await?;
+    let settings = latchkey.settings().await.map_err(Refused::from)?;
+    let own_words = settings.reset.generic_response.get(&visit.visitor.locale).cloned();
+    let message = own_words
+        .unwrap_or_else(|| "If there is an account with this name, a mail is on its way to its owner.".to_owned());
+    Ok((StatusCode::ACCEPTED, Json(Asked { message, receipt })))
+}
+
+/// A language tag, cut down to one there are texts for; the default where there is none.
+fn known_locale(tag: &str) -> Option<String> {
+    let well_formed = (2..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let language = tag.split('-').next().unwrap_or_default();
+    let known = crate::web::locale::LOCALES
+        .into_iter()
+        .find(|own| own.eq_ignore_ascii_case(language))
+        .unwrap_or("en");
+    well_formed.then(|| known.to_owned())
+}
+
+/// The token of the link, or receipt and code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    #[serde(default)]
+    token: Option<String>,
+    #[serde(default)]
+    #[schema(example = "ABCD-EFGH-JKLM-NPQR")]
+    receipt: Option<String>,
+    #[serde(default)]
+    #[schema(example = "ABCD-2345")]
+    code: Option<String>,
+}
+
+/// What the proof opens. Nothing is spent.
+#[derive(Serialize, ToSchema)]
+pub struct Verified {
+    /// RFC 3339, UTC.
+    expires_at: String,
+    /// The login name, of which all but the first characters are hidden.
+    #[schema(example = "ad…")]
+    account_hint: String,
+    policy: Policy,
+}
+
+/// Rules for the new password.
+#[derive(Serialize, ToSchema)]
+pub struct Policy {
+    min_length: u32,
+    max_length: u32,
+    min_non_alphanumeric: u32,
+    min_digits: u32,
+}
+
+/// Checks a link or code without spending it.
+#[utoipa::path(
+    post, path = "/password-reset/verify", tag = "password reset", request_body = Verify,
+    responses(
+        (status = 200, body = Verified),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "link_not_valid, whatever the reason"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn verify(
+    State(latchkey): State<SharedLatchkey>,
+    visit: Visit,
+    Body(verify): Body<Verify>,
+) -> Result<Json<Verified>, Problem> {
+    let proof = proof(verify.token, verify.receipt, verify.code)?;
+    let proved = prove(&latchkey, &visit.visitor, &proof).await?;
+    let fault = |fault: Fault| Problem::from(Refused::from(fault));
+    let account = latchkey
+        .store
+        .account(&proved.row.account_id)
+        .await
+        .map_err(fault)?
+        .ok_or(Refusal::LinkNotValid)?;
+    let policy = latchkey.settings().await.map_err(fault)?.password;
+    Ok(Json(Verified {
+        expires_at: rfc3339(proved.row.expires_at),
+        account_hint: account.login_name.chars().take(2).chain(['…']).collect(),
+        policy: Policy {
+            min_length: policy.min_length,
+            max_length: app::policy::MAX_LENGTH,
+            min_non_alphanumeric: policy.min_non_alphanumeric,
+            min_digits: policy.min_digits,
+        },
+    }))
+}
+
+/// A proof and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Complete {
+    #[serde(default)]
+    token: Option<String>,
+    #[serde(default)]
+    receipt: Option<String>,
+    #[serde(default)]
+    code: Option<String>,
+    password: String,
+    /// When given, it must be the owner's; otherwise nothing happens.
+    #[serde(default)]
+    login_name: Option<String>,
+}
+
+/// Sets the new password and spends the link.
+#[utoipa::path(
+    post, path = "/password-reset/complete", tag = "password reset", request_body = Complete,
+    responses(
+        (status = 204, description = "The password is changed, all sessions are ended"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "link_not_valid, whatever the reason"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "password_refused with violations; nothing is spent"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn complete(
+    State(latchkey): State<SharedLatchkey>,
+    visit: Visit,
+    Body(complete): Body<Complete>,
+) -> Result<Response, Problem> {
+    let proof = proof(complete.token, complete.receipt, complete.code)?;
+    completion::complete(
+        &latchkey,
+        &visit.visitor,
+        &proof,
+        &complete.password,
+        complete.login_name.as_deref(),
+    )
+    .await?;
+    Ok(no_content())
+}
+
+fn proof(token: Option<String>, receipt: Option<String>, code: Option<String>) -> Result<Proof, Problem> {
+    match (token, receipt, code) {
+        (Some(token), None, None) => Ok(Proof::Token(token)),
+        (None, Some(receipt), Some(code)) => Ok(Proof::Code { receipt, code }),
+        _ => Err(Problem::malformed(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Give token, or receipt and code.".into(),
+        )),
+    }
+}

@@ -1,0 +1,106 @@
+//! The command line. Its doc comments are its reference; no rule lives here.
+
+mod account;
+mod demo;
+mod serve;
+mod settings;
+
+use crate::config::Config;
+use crate::refused::Fault;
+use crate::startup::{Parts, prepare};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Self-service password reset: one binary with web pages, REST API and a durable mail queue.
+#[derive(Parser)]
+#[command(name = "latchkey", version)]
+struct Cli {
+    #[command(flatten)]
+    boot: Boot,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command needs to find database and key. Environment variables `LATCHKEY_…` say the same.
+#[derive(Args)]
+struct Boot {
+    /// Configuration file (default: latchkey.toml, where there is one)
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Folder with database, key and file mails
+    #[arg(long, global = true)]
+    data_dir: Option<PathBuf>,
+    /// sqlite://… or postgres://…
+    #[arg(long, global = true)]
+    database_url: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer requests and send mail
+    Serve(serve::Listen),
+    /// Serve with sample accounts, mails to files, and a mailbox page at /dev/mailbox
+    Demo(serve::Listen),
+    /// Bring the database schema up to date, and stop
+    Migrate,
+    /// Add and import accounts
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Read and change settings
+    #[command(subcommand)]
+    Settings(settings::SettingsCommand),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Runs one command. Prints one clear line on standard error when it fails.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli).await {
+        Ok(code) => code,
+        Err(fault) => {
+            eprintln!("latchkey: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<ExitCode, Fault> {
+    let command = match cli.command {
+        Some(command) => command,
+        // `cargo leptos watch` starts the binary without a word; a developer wants the demo.
+        None if std::env::var_os("LEPTOS_WATCH").is_some() => Command::Demo(serve::Listen::default()),
+        None => {
+            return Err(Fault::Other(
+                "no command given; try `latchkey demo`, or `latchkey --help`".into(),
+            ));
+        }
+    };
+    let config = config(&cli.boot)?;
+    match command {
+        Command::Serve(listen) => serve::run(listen.into_config(config), Parts::default()).await,
+        Command::Demo(listen) => demo::run(listen.into_config(config)).await,
+        Command::Migrate => {
+            prepare(config, Parts::default(), None).await?.store.close().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Account(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
+        Command::Settings(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
+        Command::Openapi => {
+            println!("{}", crate::api::document()?);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn config(boot: &Boot) -> Result<Config, Fault> {
+    let mut config = Config::read(boot.config.as_deref()).map_err(|error| Fault::Other(error.to_string()))?;
+    if let Some(data_dir) = &boot.data_dir {
+        config.data_dir.clone_from(data_dir);
+    }
+    if boot.database_url.is_some() {
+        config.database_url.clone_from(&boot.database_url);
+    }
+    Ok(config)
+}

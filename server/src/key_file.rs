@@ -1,0 +1,102 @@
+//! The file with the master key. Kept apart from the database, so that neither is worth anything alone (security 17).
+
+use crate::refused::Fault;
+use crate::secret::random;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+/// Reads the key, or makes one where there is no file.
+///
+/// # Errors
+/// When the file cannot be read or made, is readable by others, or holds no key.
+pub fn load(path: &Path) -> Result<[u8; 32], Fault> {
+    let fault = |problem: String| Fault::Other(format!("key file {}: {problem}", path.display()));
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            require_private(path).map_err(fault)?;
+            let key = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+            key.and_then(|key| key.try_into().ok())
+                .ok_or_else(|| fault("must hold 64 hexadecimal digits".into()))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => make(path).map_err(|error| fault(error.to_string())),
+        Err(error) => Err(fault(error.to_string())),
+    }
+}
+
+/// Written whole under another name first: a crash leaves no half key behind.
+fn make(path: &Path) -> std::io::Result<[u8; 32]> {
+    let key = random::<32>();
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let draft = path.with_extension(format!("{}.new", data_encoding::HEXLOWER.encode(&random::<4>())));
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    writeln!(file, "{}", data_encoding::HEXLOWER.encode(&key))?;
+    file.sync_all()?;
+    // A second server starting at the same moment may have been first: then its key counts.
+    match std::fs::hard_link(&draft, path) {
+        Ok(()) => {
+            std::fs::remove_file(&draft)?;
+            Ok(key)
+        }
+        Err(error) => {
+            std::fs::remove_file(&draft)?;
+            Err(error)
+        }
+    }
+}
+
+fn require_private(path: &Path) -> Result<(), String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path)
+            .map_err(|error| error.to_string())?
+            .permissions()
+            .mode();
+        if mode & 0o077 != 0 {
+            return Err(format!("others may read it; run chmod 600 {}", path.display()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_read_ever_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sub/latchkey.key");
+        let made = load(&path).unwrap();
+        assert_eq!(load(&path).unwrap(), made);
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_others_may_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.key");
+        load(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(load(&path).unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn a_broken_key_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.key");
+        load(&path).unwrap();
+        std::fs::write(&path, "oops").unwrap();
+        assert!(load(&path).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "oops");
+    }
+}

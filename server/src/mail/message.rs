@@ -1,0 +1,123 @@
+//! What a mail is about, as the outbox keeps it until it is sent.
+//!
+//! Link and code are deliberately absent: they are derived when the mail is sent, so a stored message gives nobody a way
+//! into an account (security 143).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Whom the mail is for, copied from the account when the mail is prepared (security 149).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// The stored address; the only one the mail goes to (security 6).
+    pub address: String,
+    /// How the person is greeted; may be empty.
+    pub name: String,
+    /// Which account the mail is about: several may share one mailbox (security 15).
+    pub login_name: String,
+    /// A language tag such as `de-CH`; unknown languages are answered in English.
+    pub locale: String,
+}
+
+/// Addresses do not belong in logs: shows only the first letter and the domain.
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (local, domain) = self.address.rsplit_once('@').unwrap_or_default();
+        let first = local.chars().next().unwrap_or('?');
+        write!(f, "Recipient({first}…@{domain}, {})", self.locale)
+    }
+}
+
+/// When and from where something was asked for or done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occasion {
+    /// Unix time in milliseconds.
+    pub at: i64,
+    /// The client's IP address; mails show it coarsely. Empty if unknown.
+    pub client_address: String,
+    /// For example "Firefox on Linux"; empty if unknown.
+    pub device: String,
+}
+
+/// Through which door a password was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// With a mailed link or code.
+    Reset,
+    /// By the owner, signed in and knowing the old password.
+    Owner,
+}
+
+/// Every mail Latchkey writes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Message {
+    /// The way back in: a link, a code, or both.
+    ResetLink { lifetime_minutes: u32, occasion: Occasion },
+    /// The notice after every change, so that a theft does not stay unseen (security 153).
+    PasswordChanged { occasion: Occasion, by: Change },
+}
+
+impl Message {
+    /// The stable name used for templates, storage and metrics.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::ResetLink { .. } => "reset_link",
+            Self::PasswordChanged { .. } => "password_changed",
+        }
+    }
+
+    /// When and from where it was caused.
+    #[must_use]
+    pub fn occasion(&self) -> &Occasion {
+        match self {
+            Self::ResetLink { occasion, .. } | Self::PasswordChanged { occasion, .. } => occasion,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn occasion() -> Occasion {
+        Occasion {
+            at: 1,
+            client_address: "203.0.113.9".into(),
+            device: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_message_is_stored_under_its_kind_and_read_back_unchanged() {
+        let messages = [
+            Message::ResetLink {
+                lifetime_minutes: 30,
+                occasion: occasion(),
+            },
+            Message::PasswordChanged {
+                occasion: occasion(),
+                by: Change::Owner,
+            },
+        ];
+        for message in messages {
+            let stored = serde_json::to_value(&message).unwrap();
+            assert_eq!(stored["kind"], message.kind());
+            assert_eq!(serde_json::from_value::<Message>(stored).unwrap(), message);
+        }
+    }
+
+    #[test]
+    fn a_logged_recipient_does_not_show_the_address() {
+        let recipient = Recipient {
+            address: "ada@example.org".into(),
+            name: "Ada Lovelace".into(),
+            login_name: "ada".into(),
+            locale: "en".into(),
+        };
+        assert_eq!(format!("{recipient:?}"), "Recipient(a…@example.org, en)");
+    }
+}

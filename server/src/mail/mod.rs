@@ -1,0 +1,15 @@
+//! Mail: what is said (`message`), how it reads (`render`) and how it leaves the house (`transport`).
+//!
+//! Nothing here looks an account up, and nothing here is called while a visitor waits for an answer: whether, when and how
+//! a mail is delivered must never be visible in a response (security 3).
+
+mod clean;
+pub mod message;
+pub mod notice;
+pub mod outbox;
+pub mod render;
+pub mod transport;
+pub mod worker;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,367 @@
+//! The durable outbox: a mail is stored in the transaction that causes it, and a worker brings it out — with leases, so that several
+//! workers and servers share the work, with backoff, and without ever letting one bad row stop the others (M7).
+//!
+//! ```text
+//! queued ──▶ held by a worker (lease) ──▶ sent
+//!   ▲                │  4xx, no connection, bad certificate: later, with jitter
+//!   └────────────────┤  lease runs out (killed): anyone takes it again
+//!                    ├──▶ failed   5xx, or it cannot be rendered; the SMTP reply is kept
+//!                    └──▶ dropped  useless: expired, replaced, used, changed
+//! ```
+
+use super::message::{Message, Recipient};
+use super::render::{Brand, Rendered, Secrets, render};
+use super::transport::{Outgoing, Sender, Transport};
+use crate::account::Account;
+use crate::audit::{self, Entry, Event};
+use crate::clock::{MINUTE, SECOND, UnixMillis};
+use crate::closed;
+use crate::latchkey::Latchkey;
+use crate::refused::Fault;
+use crate::reset::resolve::{Resolution, resolve};
+use crate::reset::token;
+use crate::secret::{Purpose, new_id, random};
+use crate::settings::Settings;
+use crate::store::{NewMail, OutboxRow, Write};
+use app::view::Delivery;
+use futures_util::FutureExt as _;
+use serde::{Deserialize, Serialize};
+use std::panic::AssertUnwindSafe;
+
+closed!(
+    /// How far a row is.
+    State { Queued = "queued", Sent = "sent", Failed = "failed", Dropped = "dropped" }
+);
+
+/// The kind of a row that is not a mail yet.
+pub const RESET_REQUEST: &str = "reset_request";
+
+/// How long a row is held without a sign of life: soon after a crash it is taken again.
+pub const LEASE: i64 = 15 * SECOND;
+
+/// Attempts on a row that breaks the worker instead of the mail server; then it is set aside (security 147).
+const POISON_ATTEMPTS: i64 = 5;
+
+/// First and longest wait between attempts.
+const BACKOFF_FIRST: i64 = 5 * SECOND;
+const BACKOFF_LONGEST: i64 = 15 * MINUTE;
+
+/// Who gets what. Sealed while it waits.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Parcel {
+    pub recipient: Recipient,
+    pub message: Message,
+}
+
+impl Parcel {
+    #[must_use]
+    pub fn to(account: &Account, address: &str, message: Message) -> Self {
+        let recipient = Recipient {
+            address: address.to_owned(),
+            name: account.name.clone(),
+            login_name: account.login_name.clone(),
+            locale: account.locale.clone(),
+        };
+        Self { recipient, message }
+    }
+}
+
+/// What one turn of the worker came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Nothing was due.
+    Idle,
+    /// Something was due, but another worker was faster.
+    Missed,
+    Sent,
+    /// To be tried again.
+    Postponed,
+    Dropped,
+    Failed,
+}
+
+/// Seals a parcel for its row; it opens nowhere else (security 143).
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn seal(latchkey: &Latchkey, row_id: &str, parcel: &Parcel) -> Result<String, Fault> {
+    Ok(latchkey
+        .keys
+        .seal(Purpose::Outbox, row_id, &serde_json::to_string(parcel)?))
+}
+
+/// Queues a mail within the transaction that causes it (security 142).
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn queue(
+    latchkey: &Latchkey,
+    write: &mut Write,
+    account: &Account,
+    parcel: &Parcel,
+    expires_at: UnixMillis,
+) -> Result<(), Fault> {
+    let id = new_id();
+    write
+        .queue_mail(&NewMail {
+            id: &id,
+            kind: parcel.message.kind(),
+            account_id: Some(&account.id),
+            request_id: None,
+            payload: &seal(latchkey, &id, parcel)?,
+            created_at: latchkey.now(),
+            expires_at,
+        })
+        .await
+}
+
+/// Takes the row that is due the longest and brings it one step further.
+///
+/// # Errors
+/// When the database does not answer. Whatever goes wrong with one row is recorded in it.
+pub async fn try_next(latchkey: &Latchkey) -> Result<Turn, Fault> {
+    let now = latchkey.now();
+    if !latchkey.store.outbox_due(now).await? {
+        return Ok(Turn::Idle);
+    }
+    let mut write = latchkey.store.write().await?;
+    let claimed = write.claim_mail(now, now + LEASE).await?;
+    write.commit().await?;
+    let Some(mut row) = claimed else { return Ok(Turn::Missed) };
+    // A row that panics must not take the worker with it (security 147).
+    match AssertUnwindSafe(advance(latchkey, &mut row)).catch_unwind().await {
+        Ok(Ok(turn)) => Ok(turn),
+        Ok(Err(fault)) => {
+            tracing::error!(row = row.id, %fault, "outbox row could not be handled");
+            set_aside(latchkey, &row, "could not be handled, see the server's log").await
+        }
+        Err(_) => set_aside(latchkey, &row, "broke the worker, see the server's log").await,
+    }
+}
+
+/// One row: from request to mail, from mail to the mail server.
+async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<Turn, Fault> {
+    if latchkey.now() > row.expires_at {
+        return drop_useless(latchkey, row, "expired").await;
+    }
+    let parcel = if row.kind == RESET_REQUEST {
+        let mut write = latchkey.store.write().await?;
+        match resolve(latchkey, &mut write, row).await? {
+            Resolution::Mail(parcel) => {
+                write.commit().await?;
+                parcel
+            }
+            Resolution::Ended(outcome) => {
+                write
+                    .finish_mail(row, State::Dropped, outcome.as_str(), "", latchkey.now())
+                    .await?;
+                write.commit().await?;
+                return Ok(Turn::Dropped);
+            }
+            Resolution::Wait(until) => {
+                write.postpone_mail(row, until, "").await?;
+                write.commit().await?;
+                return Ok(Turn::Postponed);
+            }
+        }
+    } else {
+        serde_json::from_str(&latchkey.keys.open(Purpose::Outbox, &row.id, &row.payload)?)?
+    };
+    deliver(latchkey, row, &parcel).await
+}
+
+async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> Result<Turn, Fault> {
+    let settings = latchkey.settings().await?;
+    let secrets = match &parcel.message {
+        Message::ResetLink { .. } => match reset_secrets(latchkey, row, &settings).await? {
+            Some(secrets) => secrets,
+            // Used, replaced, expired, or the account changed: a dead link is not worth a mail (security 146).
+            None => return drop_useless(latchkey, row, "link no longer valid").await,
+        },
+        Message::PasswordChanged { .. } => Secrets { link: None, code: None },
+    };
+    let Some(transport) = &latchkey.transport else {
+        return later(latchkey, row, "no mail server is configured").await;
+    };
+    let Ok(rendered) = render(
+        &parcel.message,
+        &parcel.recipient,
+        &brand(latchkey, &settings),
+        &secrets,
+    ) else {
+        return finish(latchkey, row, State::Failed, "the mail could not be rendered", "").await;
+    };
+    let outgoing = outgoing(row, &settings, parcel, rendered);
+    match send_holding(latchkey, row, transport, &outgoing).await {
+        Ok(reply) => finish(latchkey, row, State::Sent, "", &reply.text).await,
+        Err(failure) if failure.permanent => {
+            finish(
+                latchkey,
+                row,
+                State::Failed,
+                "refused by the mail server",
+                &failure.reply,
+            )
+            .await
+        }
+        Err(failure) => later(latchkey, row, &failure.reply).await,
+    }
+}
+
+/// Link and code, made again from the row's salt: a retried mail carries the same ones.
+async fn reset_secrets(latchkey: &Latchkey, row: &OutboxRow, settings: &Settings) -> Result<Option<Secrets>, Fault> {
+    let request_id = row.request_id.as_deref().unwrap_or_default();
+    let living = latchkey
+        .store
+        .living_token_of_request(request_id, latchkey.now())
+        .await?;
+    let (Some(living), Some(public_url)) = (living, &latchkey.public_url) else {
+        return Ok(None);
+    };
+    let link = token::link(public_url, &token::token(&latchkey.keys, request_id, &living.salt));
+    let code = token::shown_code(&token::code(&latchkey.keys, request_id, &living.salt));
+    Ok(Some(match settings.reset.delivery {
+        Delivery::Link => Secrets {
+            link: Some(link),
+            code: None,
+        },
+        Delivery::Code => Secrets {
+            link: None,
+            code: Some(code),
+        },
+        Delivery::Both => Secrets {
+            link: Some(link),
+            code: Some(code),
+        },
+    }))
+}
+
+/// Sends while keeping the lease alive, so that a slow mail server does not make a second worker send the same mail (security 145).
+async fn send_holding(
+    latchkey: &Latchkey,
+    row: &mut OutboxRow,
+    transport: &Transport,
+    outgoing: &Outgoing,
+) -> Result<super::transport::Reply, super::transport::Failure> {
+    let mut sending = std::pin::pin!(transport.send(outgoing));
+    let third = std::time::Duration::from_millis(LEASE.unsigned_abs() / 3);
+    loop {
+        tokio::select! {
+            outcome = &mut sending => return outcome,
+            () = tokio::time::sleep(third) => {
+                let until = latchkey.now() + LEASE;
+                if hold_longer(latchkey, row, until).await.unwrap_or(false) {
+                    row.lease_until = until;
+                }
+            }
+        }
+    }
+}
+
+async fn hold_longer(latchkey: &Latchkey, row: &OutboxRow, until: UnixMillis) -> Result<bool, Fault> {
+    let mut write = latchkey.store.write().await?;
+    let held = write.extend_lease(&row.id, row.lease_until, until).await?;
+    write.commit().await?;
+    Ok(held)
+}
+
+fn brand(latchkey: &Latchkey, settings: &Settings) -> Brand {
+    Brand {
+        product_name: settings.branding.product_name.clone(),
+        support_contact: settings.branding.support_contact.clone(),
+        public_url: latchkey
+            .public_url
+            .as_ref()
+            .map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned()),
+    }
+}
+
+/// The Message-ID comes from the row, so a mail sent twice over a broken connection is recognised as one (security 145).
+fn outgoing(row: &OutboxRow, settings: &Settings, parcel: &Parcel, rendered: Rendered) -> Outgoing {
+    let address = &settings.mail.sender_address;
+    let domain = address.rsplit('@').next().unwrap_or_default();
+    let name = if settings.mail.sender_name.is_empty() {
+        &settings.branding.product_name
+    } else {
+        &settings.mail.sender_name
+    };
+    Outgoing {
+        message_id: format!("{}@{domain}", row.id),
+        date: row.created_at,
+        from: Sender {
+            name: name.clone(),
+            address: address.clone(),
+        },
+        reply_to: (!settings.mail.reply_to.is_empty()).then(|| settings.mail.reply_to.clone()),
+        to: (&parcel.recipient).into(),
+        rendered,
+    }
+}
+
+async fn later(latchkey: &Latchkey, row: &OutboxRow, reply: &str) -> Result<Turn, Fault> {
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    write.postpone_mail(row, now + backoff(row.attempts), reply).await?;
+    write.commit().await?;
+    tracing::warn!(
+        row = row.id,
+        attempts = row.attempts,
+        reply,
+        "mail not sent, will be tried again"
+    );
+    Ok(Turn::Postponed)
+}
+
+async fn drop_useless(latchkey: &Latchkey, row: &OutboxRow, reason: &str) -> Result<Turn, Fault> {
+    finish(latchkey, row, State::Dropped, reason, "").await
+}
+
+async fn set_aside(latchkey: &Latchkey, row: &OutboxRow, reason: &str) -> Result<Turn, Fault> {
+    if row.attempts < POISON_ATTEMPTS {
+        later(latchkey, row, reason).await
+    } else {
+        finish(latchkey, row, State::Failed, reason, "").await
+    }
+}
+
+async fn finish(latchkey: &Latchkey, row: &OutboxRow, state: State, reason: &str, reply: &str) -> Result<Turn, Fault> {
+    let now = latchkey.now();
+    let account_id = row.account_id.as_deref().unwrap_or_default();
+    let (turn, entry) = match state {
+        State::Sent => (Turn::Sent, Entry::success(Event::MailSent, account_id)),
+        State::Failed => (Turn::Failed, Entry::failure(Event::MailFailed, reason, account_id)),
+        State::Dropped | State::Queued => (Turn::Dropped, Entry::failure(Event::MailDropped, reason, account_id)),
+    };
+    let mut write = latchkey.store.write().await?;
+    if write.finish_mail(row, state, reason, reply, now).await? {
+        audit::record_own(&mut write, now, entry.about(&row.id)).await?;
+    }
+    write.commit().await?;
+    Ok(turn)
+}
+
+/// Doubles from five seconds to a quarter of an hour, each time up to a quarter longer, so that servers which failed together do
+/// not come back together.
+fn backoff(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 16) - 1).unwrap_or(0);
+    let wait = (BACKOFF_FIRST << doublings).min(BACKOFF_LONGEST);
+    let [jitter] = random::<1>();
+    wait + wait * i64::from(jitter) / 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_stay_bounded() {
+        for attempts in 0..100 {
+            let wait = backoff(attempts);
+            assert!(
+                (BACKOFF_FIRST..=BACKOFF_LONGEST * 5 / 4).contains(&wait),
+                "{attempts}: {wait}"
+            );
+        }
+        assert!(backoff(1) < backoff(4));
+    }
+}

@@ -1,0 +1,303 @@
+//! How the mails read. The whole text is kept as a snapshot, so every change of a word is seen in review; link and code
+//! are fixed placeholders.
+
+use super::message::{Change, Message, Occasion, Recipient};
+use super::render::{Brand, RenderError, Rendered, Secrets, render};
+
+const LINK: &str = "https://accounts.example.org/reset?key=THE-TOKEN_of-forty-three-characters-in-base64url";
+
+fn brand() -> Brand {
+    Brand {
+        product_name: "Example Accounts".into(),
+        support_contact: "help@example.org".into(),
+        public_url: "https://accounts.example.org".into(),
+    }
+}
+
+fn recipient() -> Recipient {
+    Recipient {
+        address: "ada@example.org".into(),
+        name: "Ada Lovelace".into(),
+        login_name: "ada.lovelace".into(),
+        locale: "en".into(),
+    }
+}
+
+fn occasion() -> Occasion {
+    // 2026-03-09 14:05:07 UTC
+    Occasion {
+        at: 1_773_065_107_000,
+        client_address: "203.0.113.77".into(),
+        device: "Firefox on Linux".into(),
+    }
+}
+
+fn reset_link() -> Message {
+    Message::ResetLink {
+        lifetime_minutes: 30,
+        occasion: occasion(),
+    }
+}
+
+fn changed(by: Change) -> Message {
+    Message::PasswordChanged {
+        occasion: occasion(),
+        by,
+    }
+}
+
+fn both() -> Secrets {
+    Secrets {
+        link: Some(LINK.into()),
+        code: Some("ABCD1234".into()),
+    }
+}
+
+fn written(message: &Message, secrets: &Secrets) -> Rendered {
+    render(message, &recipient(), &brand(), secrets).unwrap()
+}
+
+#[test]
+fn the_reset_mail_reads_as_approved() {
+    let mail = written(&reset_link(), &both());
+    insta::assert_snapshot!("reset_link_text", format!("Subject: {}\n\n{}", mail.subject, mail.text));
+    insta::assert_snapshot!("reset_link_html", mail.html);
+}
+
+#[test]
+fn the_notice_of_a_change_reads_as_approved() {
+    let mail = written(&changed(Change::Reset), &Secrets::default());
+    insta::assert_snapshot!(
+        "password_reset_notice_text",
+        format!("Subject: {}\n\n{}", mail.subject, mail.text)
+    );
+    insta::assert_snapshot!("password_reset_notice_html", mail.html);
+    let mail = written(&changed(Change::Owner), &Secrets::default());
+    insta::assert_snapshot!(
+        "password_change_notice_text",
+        format!("Subject: {}\n\n{}", mail.subject, mail.text)
+    );
+}
+
+#[test]
+fn both_parts_carry_the_same_link_and_code_letter_for_letter() {
+    let mail = written(&reset_link(), &both());
+    assert!(
+        mail.text.lines().any(|line| line == LINK),
+        "the link stands alone on its line"
+    );
+    assert_eq!(
+        mail.html.matches(&format!("href=\"{LINK}\"")).count(),
+        2,
+        "button and plain link"
+    );
+    assert!(mail.html.contains(&format!(">{LINK}</a>")));
+    assert!(mail.text.contains("ABCD-1234") && mail.html.contains(">ABCD-1234<"));
+}
+
+#[test]
+fn neither_subject_nor_preview_line_shows_the_code() {
+    let mail = written(&reset_link(), &both());
+    let preview = mail.html.split("<table").next().unwrap();
+    assert!(
+        !preview.contains("ABCD") && !mail.subject.contains("ABCD"),
+        "lock screens show both"
+    );
+}
+
+#[test]
+fn the_delivery_setting_may_leave_out_link_or_code_but_not_both() {
+    let only_code = written(
+        &reset_link(),
+        &Secrets {
+            link: None,
+            code: Some("ABCD-1234".into()),
+        },
+    );
+    assert!(only_code.text.contains("Type this code") && !only_code.text.contains("/reset?"));
+    assert!(only_code.html.contains(">ABCD-1234<") && !only_code.html.contains("/reset?"));
+    let only_link = written(
+        &reset_link(),
+        &Secrets {
+            link: Some(LINK.into()),
+            code: None,
+        },
+    );
+    assert!(only_link.text.contains(LINK) && !only_link.text.contains("this code"));
+    assert!(only_link.html.contains(LINK) && !only_link.html.contains("this code"));
+    let nothing = render(&reset_link(), &recipient(), &brand(), &Secrets::default());
+    assert_eq!(nothing, Err(RenderError::NothingToSend));
+}
+
+#[test]
+fn lifetimes_are_told_in_words() {
+    let told = |lifetime_minutes| {
+        let mail = written(
+            &Message::ResetLink {
+                lifetime_minutes,
+                occasion: occasion(),
+            },
+            &both(),
+        );
+        let after = mail.text.split("work once, within ").nth(1).unwrap().to_owned();
+        after.split('.').next().unwrap().to_owned()
+    };
+    let expected = [
+        (1, "1 minute"),
+        (45, "45 minutes"),
+        (60, "1 hour"),
+        (150, "2 hours and 30 minutes"),
+    ];
+    for (minutes, words) in expected {
+        assert_eq!(told(minutes), words);
+    }
+    assert_eq!((told(1440), told(2880)), ("1 day".to_owned(), "2 days".to_owned()));
+}
+
+#[test]
+fn hostile_names_create_neither_links_nor_lines_nor_markup() {
+    let plain = written(&reset_link(), &both());
+    let links = |text: &str| text.matches("://").count();
+    for hostile in [
+        "<a href=//evil>Click</a> http://evil",
+        "Ada\r\nBcc: evil@evil.example\r\n\r\n.\r\nMAIL FROM:<x@evil.example>",
+        "{{7*7}} {% include 'base.html' %}",
+        "\u{202E}dA www.evil.example",
+        "\"><img src=x onerror=alert(1)>",
+    ] {
+        let recipient = Recipient {
+            name: hostile.into(),
+            login_name: hostile.into(),
+            ..recipient()
+        };
+        let occasion = Occasion {
+            device: hostile.into(),
+            ..occasion()
+        };
+        let message = Message::ResetLink {
+            lifetime_minutes: 30,
+            occasion,
+        };
+        let mail = render(&message, &recipient, &brand(), &both()).unwrap();
+        assert_eq!(links(&mail.text), links(&plain.text), "{hostile:?}");
+        assert_eq!(links(&mail.html), links(&plain.html), "{hostile:?}");
+        assert_eq!(mail.text.lines().count(), plain.text.lines().count(), "{hostile:?}");
+        assert_eq!(
+            mail.html.matches('<').count(),
+            plain.html.matches('<').count(),
+            "{hostile:?}"
+        );
+        for (part, plain) in [(&mail.text, &plain.text), (&mail.html, &plain.html)] {
+            assert!(!part.contains("www.") && !part.contains('\u{202E}'), "{hostile:?}");
+            assert_eq!(
+                part.matches("49").count(),
+                plain.matches("49").count(),
+                "names are not templates"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_loaded_from_anywhere_and_no_script_runs() {
+    for message in [reset_link(), changed(Change::Reset), changed(Change::Owner)] {
+        let html = written(&message, &both()).html.to_lowercase();
+        for loads in [
+            "<img",
+            "<script",
+            "<link",
+            "<iframe",
+            "url(",
+            "@import",
+            "src=",
+            "background=",
+        ] {
+            assert!(!html.contains(loads), "{loads}");
+        }
+    }
+}
+
+#[test]
+fn the_notice_leads_back_to_a_new_password_and_to_support() {
+    for by in [Change::Reset, Change::Owner] {
+        let mail = written(&changed(by), &Secrets::default());
+        assert!(
+            mail.text
+                .lines()
+                .any(|line| line == "https://accounts.example.org/forgot")
+        );
+        assert!(mail.html.contains("href=\"https://accounts.example.org/forgot\""));
+        assert!(mail.text.contains("help@example.org") && mail.html.contains("href=\"mailto:help@example.org\""));
+    }
+}
+
+#[test]
+fn only_plain_web_addresses_are_mailed() {
+    for link in [
+        "javascript:alert(1)",
+        "https://a.example/\"onmouseover=",
+        "/reset?key=x",
+        "https://a.example/\r\nx",
+    ] {
+        let secrets = Secrets {
+            link: Some(link.into()),
+            code: None,
+        };
+        let refused = render(&reset_link(), &recipient(), &brand(), &secrets);
+        assert_eq!(refused, Err(RenderError::NotAWebAddress("link")), "{link}");
+    }
+    let brand = Brand {
+        public_url: "ftp://accounts.example.org".into(),
+        ..brand()
+    };
+    let refused = render(&reset_link(), &recipient(), &brand, &both());
+    assert_eq!(refused, Err(RenderError::NotAWebAddress("public URL")));
+}
+
+#[test]
+fn without_facts_name_or_support_contact_the_mail_still_reads_well() {
+    let recipient = Recipient {
+        name: String::new(),
+        ..recipient()
+    };
+    let brand = Brand {
+        support_contact: String::new(),
+        ..brand()
+    };
+    let occasion = Occasion {
+        client_address: String::new(),
+        device: String::new(),
+        ..occasion()
+    };
+    let mail = render(
+        &Message::PasswordChanged {
+            occasion,
+            by: Change::Owner,
+        },
+        &recipient,
+        &brand,
+        &both(),
+    )
+    .unwrap();
+    assert!(mail.text.starts_with("Hello,\n") && mail.text.contains("Then tell your administrator."));
+    assert!(!mail.text.contains("From:") && !mail.text.contains("Device:") && !mail.html.contains("Device"));
+}
+
+#[test]
+fn a_web_page_as_support_contact_is_linked_and_words_stay_words() {
+    let html = |support: &str| {
+        let brand = Brand {
+            support_contact: support.into(),
+            ..brand()
+        };
+        render(&reset_link(), &recipient(), &brand, &both()).unwrap().html
+    };
+    assert!(html("https://help.example.org/it?topic=mail").contains("href=\"https://help.example.org/it?topic=mail\""));
+    assert!(html("Room 12 <IT> & friends").contains("Ask Room 12 &lt;IT&gt; &amp; friends."));
+}
+
+#[test]
+fn secrets_and_bodies_are_not_printed() {
+    let printed = format!("{:?} {:?}", both(), written(&reset_link(), &both()));
+    assert!(!printed.contains("key=") && !printed.contains("ABCD"), "{printed}");
+}

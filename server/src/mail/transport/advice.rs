@@ -1,0 +1,141 @@
+//! Turns the mail library's errors into verdicts, and into sentences that tell a self-hoster what to try.
+
+use std::error::Error as _;
+use std::io;
+
+use lettre::transport::smtp;
+
+use super::Failure;
+use super::target::{Security, Server};
+
+/// Where in the conversation something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Connect,
+    StartTls,
+    SignIn,
+    MailFrom,
+    RcptTo,
+    Data,
+    Content,
+}
+
+impl Step {
+    fn during(self) -> &'static str {
+        match self {
+            Self::Connect => "while connecting",
+            Self::StartTls => "at STARTTLS",
+            Self::SignIn => "while signing in",
+            Self::MailFrom => "after MAIL FROM",
+            Self::RcptTo => "after RCPT TO",
+            Self::Data => "after DATA",
+            Self::Content => "after the end of the mail",
+        }
+    }
+
+    /// Before MAIL FROM the server has not seen this mail yet: whatever it says is about the configuration.
+    fn concerns_the_mail(self) -> bool {
+        matches!(self, Self::MailFrom | Self::RcptTo | Self::Data | Self::Content)
+    }
+}
+
+/// Replies about credentials and encryption (RFC 4954, section 6), wherever they come: somebody will correct the
+/// configuration, and mails waiting until then must not be lost (security 144).
+const CONFIGURATION: [u16; 5] = [523, 530, 534, 535, 538];
+
+/// A negative reply, a broken connection or a failed handshake.
+pub fn failure(server: &Server, step: Step, error: &smtp::Error) -> Failure {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    if let Some(code) = error.status() {
+        let code = u16::from(code);
+        let about_the_mail = step.concerns_the_mail() && !CONFIGURATION.contains(&code);
+        let text = format!("{code} {cause} ({}){}", step.during(), advice_for_code(code));
+        return Failure {
+            permanent: about_the_mail && error.is_permanent(),
+            ..Failure::retryable(&text)
+        };
+    }
+    Failure::retryable(&format!(
+        "{}{}",
+        trouble(server, step, &cause),
+        advice_for_port(server, step)
+    ))
+}
+
+/// No connection at all.
+pub fn unreachable(server: &Server, error: &io::Error) -> Failure {
+    Failure::retryable(&trouble(server, Step::Connect, &error.to_string()))
+}
+
+/// The server took longer than it may.
+pub fn too_slow(server: &Server, step: Step) -> Failure {
+    let text = format!(
+        "{}: no answer in time {}{}",
+        place(server),
+        step.during(),
+        advice_for_port(server, step)
+    );
+    Failure::retryable(&text)
+}
+
+/// STARTTLS is required and not offered. Never falls back to an open conversation (security 139).
+pub fn no_starttls(server: &Server) -> Failure {
+    Failure::retryable(&format!(
+        "{}: the server offers no STARTTLS, so nothing was sent; if this is a TLS port (usually 465), write smtps://",
+        place(server)
+    ))
+}
+
+pub fn place(server: &Server) -> String {
+    format!("{}:{}", server.host, server.port)
+}
+
+/// How the TLS library says that nobody known vouches for the certificate. A bad signature is what an authority that was
+/// made anew under its old name looks like.
+const UNTRUSTED: [&str; 4] = ["unknownissuer", "unknown issuer", "causedasendentity", "badsignature"];
+
+fn trouble(server: &Server, step: Step, cause: &str) -> String {
+    let place = place(server);
+    let lower = cause.to_lowercase();
+    let has = |word: &str| lower.contains(word);
+    if UNTRUSTED.iter().any(|word| has(word)) {
+        format!("{place}: certificate not trusted; if it is your own, give its authority in LATCHKEY_MAIL_CA_FILE")
+    } else if has("not valid for name") || has("notvalidforname") {
+        format!("{place}: the certificate is for another name; use the host name the certificate was made for")
+    } else if has("expired") || has("not valid yet") || has("notvalidyet") {
+        format!("{place}: the certificate is not valid at this time; renew it or correct the clock")
+    } else if has("certificate") {
+        format!("{place}: certificate not accepted: {cause}")
+    } else if has("corrupt message") || has("invalidmessage") {
+        format!("{place}: the server does not speak TLS here")
+    } else if has("refused") {
+        format!("{place}: connection refused; is the mail server running, and is the port right?")
+    } else if has("lookup") || has("resolve") {
+        format!("{place}: the host name cannot be found; check its spelling and the DNS")
+    } else if has("no compatible authentication") {
+        format!("{place}: the server offers no way to sign in here; drop user and password, or use another port")
+    } else if has("incomplete response") {
+        format!("{place}: the server closed the connection {}", step.during())
+    } else {
+        format!("{place}: {cause} ({})", step.during())
+    }
+}
+
+fn advice_for_code(code: u16) -> &'static str {
+    match code {
+        535 => "; check user and password in LATCHKEY_MAIL_URL, percent-encoded",
+        530 => "; the server wants user and password in LATCHKEY_MAIL_URL",
+        _ => "",
+    }
+}
+
+/// The most frequent mistake of all: the two ports mixed up.
+fn advice_for_port(server: &Server, step: Step) -> &'static str {
+    match (step, server.security, server.port) {
+        (Step::Connect, Security::StartTls | Security::StartTlsIfOffered, 465) => {
+            "; port 465 is TLS from the first byte: write smtps://"
+        }
+        (Step::Connect, Security::Implicit, 25 | 587) => "; ports 25 and 587 begin with STARTTLS: write smtp://",
+        _ => "",
+    }
+}

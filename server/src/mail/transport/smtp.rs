@@ -1,0 +1,206 @@
+//! The conversation with a mail server, step by step, each with its own time limit.
+//!
+//! The library's own connection pool is not used: it has no time limits after connecting, takes a connection back whose
+//! conversation was cut off in the middle (the next mail would read the replies to the last one), and needs a running
+//! runtime just to be created and dropped.
+
+mod parked;
+mod unhurried;
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::response::{Response, Severity};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::advice::{self, Step};
+use super::compose::Letter;
+use super::target::{Security, Server};
+use super::{Failure, Patience, Reply, TransportError};
+use parked::Parked;
+use unhurried::Unhurried;
+
+/// Neither sends a password that a server in between could use elsewhere: both need TLS, or loopback.
+const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
+
+/// One mail server. Cloning shares its connections.
+#[derive(Clone)]
+pub struct Smtp {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    server: Server,
+    tls: TlsParameters,
+    patience: Patience,
+    parked: Parked,
+}
+
+/// Where and how, never who: credentials stay out of logs.
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}, {:?}",
+            advice::place(&self.shared.server),
+            self.shared.server.security
+        )
+    }
+}
+
+impl Smtp {
+    pub(super) fn new(server: Server, ca_file: Option<&Path>, patience: Patience) -> Result<Self, TransportError> {
+        let tls = tls(&server.host, ca_file)?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                server,
+                tls,
+                patience,
+                parked: Parked::default(),
+            }),
+        })
+    }
+
+    pub(super) async fn send(&self, letter: &Letter) -> Result<Reply, Failure> {
+        let server = &self.shared.server;
+        match timeout(self.shared.patience.attempt, self.shared.deliver(letter)).await {
+            Ok(verdict) => verdict,
+            Err(_) => Err(Failure::retryable(&format!(
+                "{}: the whole attempt took too long",
+                advice::place(server)
+            ))),
+        }
+    }
+}
+
+impl Shared {
+    /// A connection is parked again only after a mail was accepted on it; after anything else it is closed.
+    async fn deliver(&self, letter: &Letter) -> Result<Reply, Failure> {
+        let mut connection = match self.parked.take(self.patience.step).await {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        let reply = self.hand_over(&mut connection, letter).await?;
+        self.parked.put(connection);
+        Ok(reply)
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
+        let Server {
+            host,
+            port,
+            security,
+            login,
+        } = &self.server;
+        let hello = ClientId::default();
+        let mut connection = if *security == Security::Implicit {
+            let (place, tls) = ((host.as_str(), *port), Some(self.tls.clone()));
+            let connecting = AsyncSmtpConnection::connect_tokio1(place, Some(self.patience.step), &hello, tls, None);
+            self.within(Step::Connect, connecting).await?
+        } else {
+            let stream = Box::new(Unhurried::new(self.dial().await?));
+            self.within(
+                Step::Connect,
+                AsyncSmtpConnection::connect_with_transport(stream, &hello),
+            )
+            .await?
+        };
+        match security {
+            Security::StartTls if !connection.can_starttls() => return Err(advice::no_starttls(&self.server)),
+            Security::StartTlsIfOffered if !connection.can_starttls() => {}
+            Security::StartTls | Security::StartTlsIfOffered => {
+                self.within(Step::StartTls, connection.starttls(self.tls.clone(), &hello))
+                    .await?;
+            }
+            Security::Implicit | Security::Plain => {}
+        }
+        if let Some((user, password)) = login {
+            let credentials = Credentials::new(user.clone(), password.clone());
+            self.within(Step::SignIn, connection.auth(&MECHANISMS, &credentials))
+                .await?;
+        }
+        Ok(connection)
+    }
+
+    async fn dial(&self) -> Result<TcpStream, Failure> {
+        let place = (self.server.host.as_str(), self.server.port);
+        match timeout(self.patience.step, TcpStream::connect(place)).await {
+            Ok(result) => result.map_err(|error| advice::unreachable(&self.server, &error)),
+            Err(_) => Err(advice::too_slow(&self.server, Step::Connect)),
+        }
+    }
+
+    async fn hand_over(&self, connection: &mut AsyncSmtpConnection, letter: &Letter) -> Result<Reply, Failure> {
+        let mut options = vec![];
+        if !letter.is_ascii() {
+            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(Failure::permanent(
+                    "the mail server cannot deliver to addresses with non-ASCII letters",
+                ));
+            }
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        let mail = Mail::new(Some(letter.from.clone()), options);
+        self.within(Step::MailFrom, connection.command(mail)).await?;
+        self.within(Step::RcptTo, connection.command(Rcpt::new(letter.to.clone(), vec![])))
+            .await?;
+        self.within(Step::Data, connection.command(Data)).await?;
+        let response = self.within(Step::Content, connection.message(&letter.bytes)).await?;
+        self.accepted(&response)
+    }
+
+    /// Only a "2xx" is a promise to deliver. A "3xx" here means that replies and commands are out of step.
+    fn accepted(&self, response: &Response) -> Result<Reply, Failure> {
+        let text = format!(
+            "{} {}",
+            response.code(),
+            response.message().collect::<Vec<_>>().join(" ")
+        );
+        if response.code().severity == Severity::PositiveCompletion {
+            return Ok(Reply::new(&text));
+        }
+        Err(Failure::retryable(&format!(
+            "{}: unexpected reply: {text}",
+            advice::place(&self.server)
+        )))
+    }
+
+    async fn within<T>(&self, step: Step, work: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+        match timeout(self.patience.step, work).await {
+            Ok(result) => result.map_err(|error| advice::failure(&self.server, step, &error)),
+            Err(_) => Err(advice::too_slow(&self.server, step)),
+        }
+    }
+}
+
+/// The system's certificates and the given ones. Host names are always checked.
+fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, TransportError> {
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if let Some(path) = ca_file {
+        builder = builder.add_root_certificate(authority(path)?);
+    }
+    builder.build().map_err(|error| TransportError::Tls {
+        host: host.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+fn authority(path: &Path) -> Result<Certificate, TransportError> {
+    let unusable = |reason: String| TransportError::CaFile {
+        path: path.display().to_string(),
+        reason,
+    };
+    let pem = fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(unusable("it holds no certificate in PEM format".to_owned()));
+    }
+    Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))
+}

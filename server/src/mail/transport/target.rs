@@ -1,0 +1,244 @@
+//! Reads where mails go from the configured URL, and says what is wrong with it in words that help.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use percent_encoding::percent_decode_str;
+use url::{Host, Url};
+
+/// What is wrong with the configured transport. Never quotes the URL, which may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    #[error(
+        "the mail URL cannot be read: write smtp://host, smtps://host or file:///directory (special characters in user or password percent-encoded)"
+    )]
+    Unreadable,
+    #[error("the mail URL starts with {0}://, but only smtp://, smtps:// and file:// are known")]
+    UnknownScheme(String),
+    #[error("the mail URL has no host, for example smtp://mail.example.org")]
+    NoHost,
+    #[error("the mail URL has a user but no password, or the other way round")]
+    HalfCredentials,
+    #[error("the mail URL has a path or fragment; only ?tls=required or ?tls=none may follow the host")]
+    UnexpectedPart,
+    #[error("the mail URL has an unknown option: only tls=required and tls=none exist")]
+    UnknownOption,
+    #[error(
+        "mails travel unencrypted to this very machine only: drop tls=none, so that STARTTLS is used, or write smtps:// for TLS from the first byte"
+    )]
+    PlainToElsewhere,
+    #[error("smtps:// is TLS from the first byte and cannot be combined with tls=none")]
+    Contradiction,
+    #[error("the mail directory {path} cannot be used: {reason}")]
+    Directory { path: String, reason: String },
+    #[error("the certificate file {path} (LATCHKEY_MAIL_CA_FILE) cannot be used: {reason}")]
+    CaFile { path: String, reason: String },
+    #[error("TLS cannot be set up for {host}: {reason}")]
+    Tls { host: String, reason: String },
+}
+
+/// How the connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte.
+    Implicit,
+    /// STARTTLS or nothing: a server (or somebody in between) that does not offer it gets no mail (security 139).
+    StartTls,
+    /// STARTTLS if offered. For loopback only, where there is nobody in between.
+    StartTlsIfOffered,
+    /// For loopback only.
+    Plain,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    /// User and password. `Server` has no `Debug` because of them.
+    pub login: Option<(String, String)>,
+}
+
+pub enum Target {
+    Server(Server),
+    Directory(PathBuf),
+}
+
+impl Target {
+    pub fn parse(url: &str) -> Result<Self, TransportError> {
+        let url = Url::parse(url.trim()).map_err(|_| TransportError::Unreadable)?;
+        match url.scheme() {
+            "file" => url
+                .to_file_path()
+                .map(Self::Directory)
+                .map_err(|()| TransportError::Unreadable),
+            "smtp" | "smtps" => server(&url).map(Self::Server),
+            other => Err(TransportError::UnknownScheme(other.to_owned())),
+        }
+    }
+}
+
+fn server(url: &Url) -> Result<Server, TransportError> {
+    let host = match url.host().ok_or(TransportError::NoHost)? {
+        Host::Domain(name) => percent_decode_str(name)
+            .decode_utf8()
+            .map_err(|_| TransportError::Unreadable)?
+            .into_owned(),
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => address.to_string(),
+    };
+    if host.is_empty() {
+        return Err(TransportError::NoHost);
+    }
+    if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+        return Err(TransportError::UnexpectedPart);
+    }
+    let implicit = url.scheme() == "smtps";
+    let security = security(url, implicit, is_loopback(&host))?;
+    Ok(Server {
+        port: url.port().unwrap_or(if implicit { 465 } else { 587 }),
+        security,
+        login: login(url)?,
+        host,
+    })
+}
+
+fn security(url: &Url, implicit: bool, loopback: bool) -> Result<Security, TransportError> {
+    let mut wish = None;
+    for (key, value) in url.query_pairs() {
+        wish = Some(match (key.as_ref(), value.as_ref()) {
+            ("tls", "required") => true,
+            ("tls", "none") => false,
+            _ => return Err(TransportError::UnknownOption),
+        });
+    }
+    match (implicit, wish, loopback) {
+        (true, Some(false), _) => Err(TransportError::Contradiction),
+        (true, _, _) => Ok(Security::Implicit),
+        (false, Some(true), _) | (false, None, false) => Ok(Security::StartTls),
+        (false, None, true) => Ok(Security::StartTlsIfOffered),
+        (false, Some(false), true) => Ok(Security::Plain),
+        (false, Some(false), false) => Err(TransportError::PlainToElsewhere),
+    }
+}
+
+/// Only what cannot lead elsewhere: the literal addresses and the one reserved name.
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn login(url: &Url) -> Result<Option<(String, String)>, TransportError> {
+    let decoded = |text: &str| match percent_decode_str(text).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(TransportError::Unreadable),
+    };
+    match (url.username(), url.password()) {
+        ("", None) => Ok(None),
+        ("", Some(_)) | (_, None) => Err(TransportError::HalfCredentials),
+        (user, Some(password)) => Ok(Some((decoded(user)?, decoded(password)?))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(url: &str) -> Result<Server, TransportError> {
+        match Target::parse(url)? {
+            Target::Server(server) => Ok(server),
+            Target::Directory(_) => panic!("a directory"),
+        }
+    }
+
+    fn security_of(url: &str) -> Security {
+        read(url).map(|server| server.security).unwrap()
+    }
+
+    #[test]
+    fn encryption_is_required_unless_the_server_is_this_machine() {
+        assert_eq!(security_of("smtp://mail.example.org"), Security::StartTls);
+        assert_eq!(security_of("smtp://mail.example.org?tls=required"), Security::StartTls);
+        assert_eq!(security_of("smtps://mail.example.org"), Security::Implicit);
+        for host in ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "LOCALHOST"] {
+            assert_eq!(
+                security_of(&format!("smtp://{host}:25")),
+                Security::StartTlsIfOffered,
+                "{host}"
+            );
+            assert_eq!(
+                security_of(&format!("smtp://{host}?tls=none")),
+                Security::Plain,
+                "{host}"
+            );
+            assert_eq!(
+                security_of(&format!("smtp://{host}?tls=required")),
+                Security::StartTls,
+                "{host}"
+            );
+        }
+    }
+
+    #[test]
+    fn unencrypted_mail_to_elsewhere_is_refused_however_the_host_is_written() {
+        for host in [
+            "mail.example.org",
+            "10.0.0.1",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "[2001:db8::1]",
+            "0.0.0.0",
+        ] {
+            assert_eq!(
+                read(&format!("smtp://{host}?tls=none")).err(),
+                Some(TransportError::PlainToElsewhere),
+                "{host}"
+            );
+        }
+        assert_eq!(
+            read("smtps://localhost?tls=none").err(),
+            Some(TransportError::Contradiction)
+        );
+    }
+
+    #[test]
+    fn ports_follow_the_scheme_and_credentials_are_decoded() {
+        let server = read("smtp://ada%40example.org:p%40ss%2Bw%3Ard%20@mail.example.org")
+            .ok()
+            .unwrap();
+        assert_eq!((server.port, server.host.as_str()), (587, "mail.example.org"));
+        assert_eq!(server.login, Some(("ada@example.org".into(), "p@ss+w:rd ".into())));
+        assert_eq!(read("smtps://mail.example.org").ok().unwrap().port, 465);
+        let local = read("smtp://[::1]:2525").ok().unwrap();
+        assert_eq!((local.port, local.host.as_str()), (2525, "::1"));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_without_quoting_it() {
+        for (url, expected) in [
+            ("", TransportError::Unreadable),
+            ("mail.example.org", TransportError::Unreadable),
+            (
+                "https://mail.example.org",
+                TransportError::UnknownScheme("https".into()),
+            ),
+            ("smtp://", TransportError::NoHost),
+            ("smtp://user@mail.example.org", TransportError::HalfCredentials),
+            (
+                "smtp://user:secret@mail.example.org/inbox",
+                TransportError::UnexpectedPart,
+            ),
+            (
+                "smtp://user:secret@mail.example.org?tls=maybe",
+                TransportError::UnknownOption,
+            ),
+            (
+                "smtp://user:secret@mail.example.org?ssl=1",
+                TransportError::UnknownOption,
+            ),
+        ] {
+            let error = read(url).err().unwrap();
+            assert_eq!(error, expected, "{url}");
+            assert!(!error.to_string().contains("secret"));
+        }
+    }
+}

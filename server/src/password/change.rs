@@ -1,0 +1,87 @@
+//! Changing the password while signed in: the current one is asked, everything else that was open is closed (P6, security 52).
+
+use super::{Password, judge};
+use crate::account::Account;
+use crate::audit::{self, Entry, Event};
+use crate::guard::limits::CHANGE_BY_ACCOUNT;
+use crate::guard::visitor::Visitor;
+use crate::latchkey::Latchkey;
+use crate::mail::message::Change;
+use crate::mail::notice;
+use crate::password::hash::Verified;
+use crate::refused::Refused;
+use crate::session::{self, Opened, Session};
+use app::outcome::Refusal;
+
+/// Changes the password of the signed-in person. The session it is done in goes on under a new token; all others end (security 96).
+///
+/// # Errors
+/// [`Refusal::CurrentPasswordWrong`], [`Refused::Password`], [`Refused::TooMany`].
+pub async fn change(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    session: &Session,
+    current: &str,
+    password: &str,
+) -> Result<Opened, Refused> {
+    let account = latchkey
+        .store
+        .account(&session.account_id)
+        .await?
+        .ok_or(Refusal::NotSignedIn)?;
+    require_current(latchkey, visitor, &account, current).await?;
+    let settings = latchkey.settings().await?;
+    let password = judge::accepted(&settings, Some(&account), password).await?;
+    let hash = latchkey.hasher.hash(&password).await?;
+
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    write.set_password(&account.id, &hash).await?;
+    write.end_sessions(&account.id, "").await?;
+    let opened = session::open(latchkey, &mut write, visitor, &settings, &account.id).await?;
+    CHANGE_BY_ACCOUNT.clear(&mut write, &account.id).await?;
+    audit::record(
+        &mut write,
+        visitor,
+        now,
+        Entry::success(Event::PasswordChanged, &account.id),
+    )
+    .await?;
+    audit::record(
+        &mut write,
+        visitor,
+        now,
+        Entry::success(Event::SessionsRevoked, &account.id),
+    )
+    .await?;
+    notice::password_changed(latchkey, &mut write, visitor, &account, Change::Owner).await?;
+    write.commit().await?;
+    latchkey.mail_queued.notify_one();
+    Ok(opened)
+}
+
+async fn require_current(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    account: &Account,
+    current: &str,
+) -> Result<(), Refused> {
+    let now = latchkey.now();
+    if latchkey.settings().await?.limits.enabled {
+        let mut write = latchkey.store.write().await?;
+        let taken = CHANGE_BY_ACCOUNT.take(&mut write, &account.id, now).await?;
+        write.commit().await?;
+        taken.check()?;
+    }
+    let current = Password::new(current).map_err(|_| Refusal::CurrentPasswordWrong)?;
+    match latchkey.hasher.verify(&current, account.comparable_hash()).await? {
+        Verified::Yes | Verified::YesNeedsUpgrade => Ok(()),
+        Verified::No => {
+            let mut write = latchkey.store.write().await?;
+            let entry = Entry::failure(Event::PasswordChanged, "current_password_wrong", &account.id);
+            audit::record(&mut write, visitor, now, entry).await?;
+            write.commit().await?;
+            Err(Refusal::CurrentPasswordWrong.into())
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The verdict on a new password: the policy, the list of common ones, and words about its owner, in one place for every door.
+
+use super::Password;
+use super::blocklist::{self, ENOUGH};
+use super::pattern::substance;
+use super::reading::{Reading, fold};
+use app::policy::{Policy, Violation};
+use unicode_normalization::char::is_combining_mark;
+use zeroize::Zeroizing;
+
+/// Shorter words turn up in unrelated passwords by chance ("ann", "leo", "com").
+const SHORTEST_WORD: usize = 4;
+
+/// Longest beginning of a password that is estimated, which bounds the cost.
+const ESTIMATED: usize = 100;
+
+/// The estimator's arithmetic overflows on longer texts (a long walk on the keyboard is enough), so it gets pieces.
+const PIECE: usize = 20;
+
+/// Fewer guesses than this are made in seconds even against a stolen, slow hash on rented hardware, so they count as common. It
+/// is far below any random password of eight characters, and only reached by ones that a person would call obvious.
+const OBVIOUS_LOG10: f64 = 8.0;
+
+/// Words about the owner and the service that a password must not be built around.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnerContext {
+    /// Folded, of letters and digits only, none twice.
+    words: Vec<String>,
+}
+
+impl OwnerContext {
+    /// Each word counts as a whole and in its parts, both without separators; what is under four characters does not count.
+    pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all: Vec<String> = words.into_iter().flat_map(forms).collect();
+        all.retain(|word| word.chars().nth(SHORTEST_WORD - 1).is_some());
+        all.sort_unstable();
+        all.dedup();
+        Self { words: all }
+    }
+
+    /// What is known about the owner of an account: login name, address (whole, local part, domain), display name; and the
+    /// product's name.
+    #[must_use]
+    pub fn of(login_name: &str, email: Option<&str>, display_name: &str, product_name: &str) -> Self {
+        let parts = email.into_iter().flat_map(|email| email.split('@').chain([email]));
+        Self::new([login_name, display_name, product_name].into_iter().chain(parts))
+    }
+}
+
+/// The answer for one password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Empty: accepted. In the order of [`Violation::ALL`].
+    pub violations: Vec<Violation>,
+    /// 0 (guessed at once) to 4 (very hard to guess); advice, not a rule (security 61).
+    pub strength: u8,
+}
+
+impl Verdict {
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        self.violations.is_empty()
+    }
+}
+
+/// Judges a new password. Takes a few milliseconds of processor time at most, whatever the password.
+#[must_use]
+pub fn check(policy: &Policy, password: &Password, context: &OwnerContext) -> Verdict {
+    let text = password.as_str();
+    let mut violations = policy.violations(text);
+    let personal = is_built_around(text, context);
+    let estimate = Estimate::of(text, context);
+    if blocklist::is_common(text) || (!personal && estimate.is_obvious()) {
+        violations.push(Violation::Common);
+    }
+    if personal {
+        violations.push(Violation::ContainsContext);
+    }
+    let refused_by_words = violations
+        .iter()
+        .any(|one| matches!(one, Violation::Common | Violation::ContainsContext));
+    Verdict {
+        violations,
+        strength: estimate.strength.min(if refused_by_words { 1 } else { 4 }),
+    }
+}
+
+/// What the estimator says of the pieces of a password.
+struct Estimate {
+    /// That of the strongest piece: the whole is at least as hard to guess.
+    strength: u8,
+    /// Guesses for all pieces one after the other, which the whole never needs more of; infinite unless all of it was seen.
+    log10: f64,
+}
+
+impl Estimate {
+    fn of(text: &str, context: &OwnerContext) -> Self {
+        let words: Vec<&str> = context.words.iter().map(String::as_str).collect();
+        let all: Zeroizing<Vec<char>> = text.chars().take(ESTIMATED + 1).collect::<Vec<char>>().into();
+        let seen = if all.len() > ESTIMATED { f64::INFINITY } else { 0.0 };
+        let nothing = Self {
+            strength: 0,
+            log10: seen,
+        };
+        all.chunks(PIECE).take(ESTIMATED / PIECE).fold(nothing, |sum, piece| {
+            let piece = Zeroizing::new(piece.iter().collect::<String>());
+            let estimate = zxcvbn::zxcvbn(&piece, &words);
+            Self {
+                strength: sum.strength.max(estimate.score().into()),
+                log10: sum.log10 + estimate.guesses_log10(),
+            }
+        })
+    }
+
+    /// An empty text is too short, which says enough.
+    fn is_obvious(&self) -> bool {
+        self.log10 > 0.0 && self.log10 < OBVIOUS_LOG10
+    }
+}
+
+/// Whether the words of the context carry the password: take all of them out, in whatever case or disguise, and look at the
+/// rest. With fewer than [`ENOUGH`] pieces, or common by itself, it would not be a password.
+fn is_built_around(password: &str, context: &OwnerContext) -> bool {
+    let reading = Reading::of(password);
+    let mut covered = vec![false; reading.plain().len()];
+    for text in reading.all() {
+        // Signs between the letters are skipped, and covered with them: "my-ser-vice".
+        let letters: Vec<(usize, char)> = text
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(_, one)| is_letter(*one))
+            .collect();
+        for word in &context.words {
+            for window in letters.windows(word.chars().count()) {
+                if let ([(first, _), .., (last, _)], true) =
+                    (window, window.iter().map(|(_, one)| *one).eq(word.chars()))
+                {
+                    covered
+                        .iter_mut()
+                        .take(last + 1)
+                        .skip(*first)
+                        .for_each(|one| *one = true);
+                }
+            }
+        }
+    }
+    if !covered.contains(&true) {
+        return false;
+    }
+    let rest = reading
+        .plain()
+        .iter()
+        .zip(&covered)
+        .filter(|(_, covered)| !**covered)
+        .map(|(one, _)| *one);
+    let rest: Zeroizing<Vec<char>> = rest.collect::<Vec<char>>().into();
+    substance(&rest) < ENOUGH || blocklist::is_common(&Zeroizing::new(rest.iter().collect::<String>()))
+}
+
+/// "John Smith-Jones" gives "john", "smith", "jones" and "johnsmithjones".
+fn forms(word: &str) -> Vec<String> {
+    let whole: String = fold(word).collect();
+    let mut forms: Vec<String> = whole.split(|one| !is_letter(one)).map(str::to_owned).collect();
+    forms.push(forms.concat());
+    forms
+}
+
+/// What words are made of; everything else only separates.
+fn is_letter(one: char) -> bool {
+    one.is_alphanumeric() || is_combining_mark(one)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+use super::*;
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+fn context() -> OwnerContext {
+    OwnerContext::of(
+        "jsmith42",
+        Some("john.smith@example-clinic.org"),
+        "John Müller-Smith",
+        "MyService",
+    )
+}
+
+fn verdict(password: &str) -> Verdict {
+    let password = Password::new(password).expect("short enough");
+    check(&Policy::default(), &password, &context())
+}
+
+#[test]
+fn a_password_built_around_a_word_of_the_context_is_refused() {
+    for password in [
+        "MyService2026!!!!!",
+        "MyS3rv1ce!2026!x",
+        "my-service-12345",
+        "JSmith42jsmith42",
+        "john.smith@example-clinic.org",
+        "John.Smith.12345!",
+        "Müller-Smith-2026",
+        "Mu\u{308}ller-Smith-2026",
+        "example-clinic-77",
+        "!!Clinic!!Clinic!!",
+        "johnsmithpassword1",
+    ] {
+        assert_eq!(
+            verdict(password).violations.last(),
+            Some(&Violation::ContainsContext),
+            "{password}"
+        );
+        assert!(verdict(password).strength <= 1, "{password}");
+    }
+}
+
+#[test]
+fn an_unrelated_passphrase_is_accepted_even_with_a_known_word_in_it() {
+    for password in [
+        "smithereens of purple glass",
+        "a service of wet umbrellas",
+        "correct horse battery staple",
+        "kqzvhwtrmbxjdnp",
+        "john likes violet accordions",
+    ] {
+        assert_eq!(
+            verdict(password),
+            Verdict {
+                violations: vec![],
+                strength: 4
+            },
+            "{password}"
+        );
+    }
+}
+
+#[test]
+fn short_words_of_the_context_do_not_count() {
+    let context = OwnerContext::of("ann", Some("ann@leo.com"), "Ann Lee", "Key");
+    assert_eq!(context.words, ["annlee", "annleocom", "leocom"]);
+    let password = Password::new("ann, leo & the key!").expect("short enough");
+    assert_eq!(check(&Policy::default(), &password, &context).violations, []);
+}
+
+#[test]
+fn a_common_password_says_so_and_is_not_called_strong() {
+    for password in [
+        "passwordpassword",
+        "P@ssw0rd20262026",
+        "aaaaaaaaaaaaaaa",
+        "qwertyuiopasdfgh",
+        "iloveyou iloveyou",
+    ] {
+        let verdict = verdict(password);
+        assert_eq!(verdict.violations, [Violation::Common], "{password}");
+        assert!(verdict.strength <= 1, "{password}");
+    }
+}
+
+#[test]
+fn what_few_guesses_find_is_common_though_no_rule_names_it() {
+    for password in ["dragonmonkey123", "password1monkey12"] {
+        assert!(!blocklist::is_common(password), "{password}");
+        assert_eq!(verdict(password).violations, [Violation::Common], "{password}");
+    }
+}
+
+#[test]
+fn every_reason_is_reported_in_the_fixed_order() {
+    let policy = Policy {
+        min_length: 20,
+        min_non_alphanumeric: 1,
+        min_digits: 1,
+    };
+    let password = Password::new("MyServiceMyService").expect("short enough");
+    let verdict = check(&policy, &password, &context());
+    assert_eq!(
+        verdict.violations,
+        [
+            Violation::TooShort,
+            Violation::TooFewNonAlphanumeric,
+            Violation::TooFewDigits,
+            Violation::ContainsContext,
+        ]
+    );
+    assert!(!verdict.accepted());
+}
+
+#[test]
+fn a_long_password_with_a_dull_beginning_is_judged_as_a_whole() {
+    let tail = "kqzvhwtrmbxjdnpwlgfyscoaetiu".repeat(4);
+    assert_eq!(verdict(&format!("{}{tail}", "a".repeat(100))).violations, []);
+}
+
+#[test]
+fn nothing_is_both_empty_and_common() {
+    assert_eq!(verdict("").violations, [Violation::TooShort]);
+}
+
+#[test]
+fn the_longest_and_oddest_passwords_are_judged_quickly() {
+    verdict("the first one loads the lists");
+    let odd = [
+        "p4$$w0rd1!",
+        "qwerty",
+        "john",
+        "@$!1",
+        "a1b2c3",
+        "1234567890",
+        "\u{1f511}",
+        "2026",
+        "qazwsxedc@",
+        "qAzWsX",
+    ];
+    let slowest = odd.map(|unit| {
+        let password: String = unit.chars().cycle().take(256).collect();
+        let start = Instant::now();
+        assert!(!verdict(&password).accepted(), "{unit}");
+        start.elapsed()
+    });
+    let bound = if cfg!(debug_assertions) {
+        Duration::from_secs(2)
+    } else {
+        Duration::from_millis(50)
+    };
+    assert!(slowest.iter().all(|took| *took < bound), "{slowest:?}");
+}
+
+proptest! {
+    // Estimates are slow without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_gets_a_verdict(text in any::<String>(), words in prop::collection::vec(any::<String>(), 0..4)) {
+        if let Ok(password) = Password::new(&text) {
+            let context = OwnerContext::new(words.iter().map(String::as_str));
+            let verdict = check(&Policy::default(), &password, &context);
+            prop_assert!(verdict.strength <= 4);
+            prop_assert!(verdict.violations.starts_with(&Policy::default().violations(password.as_str())));
+        }
+    }
+
+    #[test]
+    fn no_walk_on_the_keyboard_and_no_disguise_upsets_the_estimator(text in "([qazwsxedcrfvtgbyhnQAZWSX]{0,60}|[0-9.*/+-]{0,60}|[a@4s$5o0i1!lL|A]{0,60}|[aA ]{0,60}){1,3}") {
+        if let Ok(password) = Password::new(&text) {
+            prop_assert!(check(&Policy::default(), &password, &context()).strength <= 4);
+        }
+    }
+
+    #[test]
+    fn fifteen_random_letters_are_accepted(text in "[a-z]{15}") {
+        prop_assert_eq!(verdict(&text).violations, []);
+    }
+}

@@ -1,0 +1,82 @@
+//! How a use-case ends when it does not succeed: an expected refusal, or a fault nobody outside may see the details of.
+
+use app::outcome::Refusal;
+use app::policy::Violation;
+
+/// Why a use-case did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// An expected refusal, safe to show.
+    #[error("{0}")]
+    Because(Refusal),
+    /// The new password breaks these rules; nothing was spent.
+    #[error("password refused: {0:?}")]
+    Password(Vec<Violation>),
+    /// A budget is used up until this many seconds from now.
+    #[error("too many requests, again in {retry_after} s")]
+    TooMany { retry_after: u64 },
+    /// Logged with its chain, shown as [`Refusal::Unexpected`].
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Something broke. Never shown to a client (security 182).
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("database: {0}")]
+    Column(#[from] crate::closed::NotInList),
+    #[error(transparent)]
+    Sealed(#[from] crate::secret::SealBroken),
+    #[error("stored data: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Refused {
+    /// What a client may know.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Because(refusal) => *refusal,
+            Self::Password(_) => Refusal::PasswordRefused,
+            Self::TooMany { .. } => Refusal::TooManyRequests,
+            Self::Fault(_) => Refusal::Unexpected,
+        }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Because(refusal)
+    }
+}
+
+impl From<sqlx::Error> for Refused {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<crate::secret::SealBroken> for Refused {
+    fn from(error: crate::secret::SealBroken) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<crate::password::hash::HashError> for Refused {
+    fn from(error: crate::password::hash::HashError) -> Self {
+        match error {
+            crate::password::hash::HashError::Busy => Self::Because(Refusal::Busy),
+            crate::password::hash::HashError::Failed => Self::Fault(Fault::Other(error.to_string())),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Refused {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}

@@ -1,0 +1,98 @@
+//! The new password. One transaction spends the token, stores the hash, ends every session, and queues the notice to the owner: all
+//! of it or nothing, also under `kill -9` (security 20, 44, 45).
+
+use super::Outcome;
+use super::proof::{Proof, prove};
+use super::token::token_digest;
+use crate::account::Account;
+use crate::account::identifier::Identifier;
+use crate::audit::{self, Entry, Event};
+use crate::guard::limits::SIGN_IN_BY_IDENTIFIER;
+use crate::guard::visitor::Visitor;
+use crate::latchkey::Latchkey;
+use crate::mail::message::Change;
+use crate::mail::notice;
+use crate::password::judge;
+use crate::refused::Refused;
+use crate::secret::Purpose;
+use app::outcome::Refusal;
+
+/// Sets a new password with a proof. `login_name`, when given, must be the owner's: a program that mixes up two people changes
+/// nobody's password (F13).
+///
+/// # Errors
+/// [`Refusal::LinkNotValid`] for every reason a proof can be worthless; [`Refused::Password`] spends nothing (security 46).
+pub async fn complete(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    proof: &Proof,
+    password: &str,
+    login_name: Option<&str>,
+) -> Result<(), Refused> {
+    let proved = prove(latchkey, visitor, proof).await?;
+    let account = latchkey
+        .store
+        .account(&proved.row.account_id)
+        .await?
+        .ok_or(Refusal::LinkNotValid)?;
+    if login_name.is_some_and(|name| !is_login_of(&account, name)) {
+        return Err(Refusal::LinkNotValid.into());
+    }
+    let settings = latchkey.settings().await?;
+    let password = judge::accepted(&settings, Some(&account), password).await?;
+    let hash = latchkey.hasher.hash(&password).await?;
+
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    // Whatever was true above is asked again here: only this statement decides who wins.
+    let spent = write.spend_token(&token_digest(&proved.token), now).await?;
+    let (account_id, request_id) = spent.ok_or(Refusal::LinkNotValid)?;
+    write.set_password(&account_id, &hash).await?;
+    let ended = write.end_sessions(&account_id, "").await?;
+    write
+        .end_request(&request_id, Outcome::Completed, Some(&account_id))
+        .await?;
+    forget_attack(latchkey, &mut write, &account).await?;
+    audit::record(
+        &mut write,
+        visitor,
+        now,
+        Entry::success(Event::ResetCompleted, &account_id).about(&request_id),
+    )
+    .await?;
+    if ended > 0 {
+        audit::record(
+            &mut write,
+            visitor,
+            now,
+            Entry::success(Event::SessionsRevoked, &account_id),
+        )
+        .await?;
+    }
+    notice::password_changed(latchkey, &mut write, visitor, &account, Change::Reset).await?;
+    write.commit().await?;
+    latchkey.mail_queued.notify_one();
+    Ok(())
+}
+
+/// Compares canonical forms, so that "Ada" is the owner of "ada".
+fn is_login_of(account: &Account, typed: &str) -> bool {
+    match (Identifier::parse(typed), Identifier::parse(&account.login_name)) {
+        (Ok(typed), Ok(own)) => typed.canonical() == own.canonical(),
+        _ => false,
+    }
+}
+
+/// The owner has a new password: tries counted against the old one mean nothing any more.
+async fn forget_attack(latchkey: &Latchkey, write: &mut crate::store::Write, account: &Account) -> Result<(), Refused> {
+    for own in [Some(account.login_name.as_str()), account.email.as_deref()]
+        .into_iter()
+        .flatten()
+    {
+        if let Ok(identifier) = Identifier::parse(own) {
+            let mac = latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]);
+            SIGN_IN_BY_IDENTIFIER.clear(write, &mac).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Signing in. Every way to fail costs the same statements and the same hash work, and gets the same answer (security 1, 157).
+
+use super::{Opened, open};
+use crate::account::Account;
+use crate::account::identifier::Identifier;
+use crate::audit::{self, Entry, Event};
+use crate::directory;
+use crate::guard::limits::{SIGN_IN_BY_CLIENT, SIGN_IN_BY_IDENTIFIER, SIGN_IN_BY_PAIR, SIGN_IN_BY_PAIR_UNDER_ATTACK};
+use crate::guard::visitor::Visitor;
+use crate::latchkey::Latchkey;
+use crate::password::Password;
+use crate::password::hash::Verified;
+use crate::refused::Refused;
+use crate::secret::Purpose;
+use crate::settings::Settings;
+use app::outcome::Refusal;
+
+/// Opens a session for whoever knows login name or address, and the password.
+///
+/// # Errors
+/// [`Refusal::SignInRefused`] for every way to be wrong; [`Refused::TooMany`] counts what was typed, not what exists;
+/// [`Refusal::Busy`] when the server hashes as much as it can.
+pub async fn sign_in(latchkey: &Latchkey, visitor: &Visitor, typed: &str, password: &str) -> Result<Opened, Refused> {
+    if typed.trim().is_empty() {
+        return Err(Refusal::IdentifierMissing.into());
+    }
+    let identifier = Identifier::parse(typed).map_err(|_| Refusal::SignInRefused)?;
+    // Too long to be anyone's password: refused before any work, whoever is named (security 56).
+    let password = Password::new(password).map_err(|violation| Refused::Password(vec![violation]))?;
+    let settings = latchkey.settings().await?;
+    let mac = latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]);
+    let pair = format!("{mac}:{}", visitor.network());
+    if settings.limits.enabled {
+        count_try(latchkey, visitor, &mac, &pair).await?;
+    }
+    let account = directory::find(&latchkey.store, &identifier).await?;
+    let stored = account.as_ref().and_then(Account::comparable_hash);
+    let verified = latchkey.hasher.verify(&password, stored).await?;
+    match (account, verified) {
+        (Some(account), Verified::Yes) => admit(latchkey, visitor, &settings, &pair, &account, None).await,
+        (Some(account), Verified::YesNeedsUpgrade) => {
+            let stronger = latchkey.hasher.hash(&password).await?;
+            admit(latchkey, visitor, &settings, &pair, &account, Some(&stronger)).await
+        }
+        (account, _) => refuse(latchkey, visitor, &mac, account.as_ref()).await,
+    }
+}
+
+/// Uses the budgets before anything is looked up: what exists and what does not is counted alike (security 4, 160).
+async fn count_try(latchkey: &Latchkey, visitor: &Visitor, mac: &str, pair: &str) -> Result<(), Refused> {
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    let by_client = SIGN_IN_BY_CLIENT.take(&mut write, &visitor.network(), now).await?;
+    let by_identifier = SIGN_IN_BY_IDENTIFIER.take(&mut write, mac, now).await?;
+    let budget = if by_identifier.within() {
+        SIGN_IN_BY_PAIR
+    } else {
+        SIGN_IN_BY_PAIR_UNDER_ATTACK
+    };
+    let by_pair = budget.take(&mut write, pair, now).await?;
+    let checked = by_client.check().and_then(|()| by_pair.check());
+    if checked.is_err() {
+        audit::record(
+            &mut write,
+            visitor,
+            now,
+            Entry::failure(Event::RateLimited, "sign_in", "").about(mac),
+        )
+        .await?;
+    }
+    write.commit().await?;
+    checked
+}
+
+async fn admit(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    settings: &Settings,
+    pair: &str,
+    account: &Account,
+    stronger: Option<&str>,
+) -> Result<Opened, Refused> {
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    // The account may have been disabled, or its password reset, while the hash was computed.
+    let unchanged = write
+        .account(&account.id)
+        .await?
+        .is_some_and(|found| found.takes_password() && found.password_hash == account.password_hash);
+    if !unchanged {
+        return Err(Refusal::SignInRefused.into());
+    }
+    if let Some(stronger) = stronger {
+        write
+            .upgrade_hash(&account.id, &account.password_hash, stronger)
+            .await?;
+    }
+    SIGN_IN_BY_PAIR.clear(&mut write, pair).await?;
+    let opened = open(latchkey, &mut write, visitor, settings, &account.id).await?;
+    audit::record(&mut write, visitor, now, Entry::success(Event::SignedIn, &account.id)).await?;
+    write.commit().await?;
+    Ok(opened)
+}
+
+async fn refuse(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    mac: &str,
+    account: Option<&Account>,
+) -> Result<Opened, Refused> {
+    let account_id = account.map_or("", |account| account.id.as_str());
+    let mut write = latchkey.store.write().await?;
+    let entry = Entry::failure(Event::SignInRefused, "refused", account_id).about(mac);
+    audit::record(&mut write, visitor, latchkey.now(), entry).await?;
+    write.commit().await?;
+    Err(Refusal::SignInRefused.into())
+}

@@ -1,0 +1,267 @@
+//! Puts the application together, in order, and runs it until told to stop. `main` and tests start it the same way.
+
+use crate::clock::{SharedClock, SystemClock};
+use crate::config::Config;
+use crate::guard::origin::Origins;
+use crate::guard::{headers, origin};
+use crate::latchkey::{Latchkey, SharedLatchkey};
+use crate::mail::transport::Transport;
+use crate::mail::worker;
+use crate::password::hash::Hasher;
+use crate::refused::Fault;
+use crate::reset::availability::missing;
+use crate::secret::{Keys, Purpose};
+use crate::settings::Pinned;
+use crate::store::Store;
+use crate::web::{health, landing, mailbox, pages, site, well_known};
+use crate::{api, housekeeping, key_file};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use leptos::config::LeptosOptions;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+/// Largest body of a request. Nothing here takes more than a name and a password (security 128, 178).
+const BODY_LIMIT: usize = 16 * 1024;
+
+/// Longest time a request may take, a slow body included.
+const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Password hashes waiting for a core before sign-in answers "busy" (security 65, 166).
+const HASH_QUEUE: usize = 256;
+
+/// What handlers get.
+#[derive(Clone, FromRef)]
+pub struct Doors {
+    pub latchkey: SharedLatchkey,
+    pub options: LeptosOptions,
+    origins: Arc<Origins>,
+}
+
+/// What a caller may bring along instead of what the configuration says: tests bring a clock and a mailbox in memory.
+#[derive(Default)]
+pub struct Parts {
+    pub clock: Option<SharedClock>,
+    pub transport: Option<Transport>,
+    pub demo: bool,
+    /// Only answers requests: whoever brought this takes the outbox's turns and prunes by hand, at moments of its choice.
+    pub by_hand: bool,
+}
+
+/// A server that is listening but not answering yet.
+pub struct Application {
+    pub latchkey: SharedLatchkey,
+    listener: TcpListener,
+    router: Router,
+    by_hand: bool,
+}
+
+impl Application {
+    /// Opens key, database and port. Everything that can be wrong with the configuration is found here.
+    ///
+    /// # Errors
+    /// When one of them cannot be had.
+    pub async fn build(config: Config, parts: Parts) -> Result<Self, Fault> {
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|error| Fault::Other(format!("cannot listen on {}: {error}", config.listen)))?;
+        let address = listener.local_addr().map_err(|error| Fault::Other(error.to_string()))?;
+        // Pages are rendered on the runtime that runs everything else; done already where a test started another application.
+        drop(any_spawner::Executor::init_tokio());
+        let by_hand = parts.by_hand;
+        let latchkey = Arc::new(prepare(config, parts, Some(address)).await?);
+        let router = router(&latchkey, address);
+        Ok(Self {
+            latchkey,
+            listener,
+            router,
+            by_hand,
+        })
+    }
+
+    /// Everything that answers requests, for callers that have a request and no need of a connection.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The address listened on.
+    ///
+    /// # Errors
+    /// When the listener is gone.
+    pub fn address(&self) -> Result<SocketAddr, Fault> {
+        self.listener
+            .local_addr()
+            .map_err(|error| Fault::Other(error.to_string()))
+    }
+
+    /// Answers requests and brings out mail until `stop`; then finishes what is under way.
+    ///
+    /// # Errors
+    /// When the listener breaks.
+    pub async fn run_until_stopped(self, stop: CancellationToken) -> Result<(), Fault> {
+        let tracker = TaskTracker::new();
+        if !self.by_hand {
+            worker::start(&self.latchkey, &tracker, &stop);
+            tracker.spawn(housekeeping::run(self.latchkey.clone(), stop.clone()));
+        }
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let stopped = stop.clone();
+        let served = axum::serve(self.listener, service)
+            .with_graceful_shutdown(async move { stopped.cancelled().await })
+            .await;
+        stop.cancel();
+        tracker.close();
+        tracker.wait().await;
+        self.latchkey.store.close().await;
+        served.map_err(|error| Fault::Other(error.to_string()))
+    }
+}
+
+/// Opens key and database and brings the schema up to date: everything but the web server, as the command line needs it.
+///
+/// # Errors
+/// When key or database cannot be opened, or a setting is pinned to a refused value.
+pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>) -> Result<Latchkey, Fault> {
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(|error| Fault::Other(format!("{}: {error}", config.data_dir.display())))?;
+    let keys = Keys::new(key_file::load(&config.key_file())?);
+    let store = Store::open(&config.database_url()).await?;
+    store.migrate().await?;
+    let mut pinned = Pinned::from_groups(&config.settings).map_err(|error| Fault::Other(error.to_string()))?;
+    let mut public_url = config.public_url.clone();
+    let mut mail_url = config.mail_url.clone();
+    if parts.demo {
+        pinned.or_pin("mail.sender_address", "no-reply@latchkey.example".into());
+        public_url = public_url.or_else(|| listening.and_then(|address| format!("http://{address}").parse().ok()));
+        mail_url = mail_url.or_else(|| file_url(&config));
+    }
+    let transport = match (parts.transport, mail_url) {
+        (Some(transport), _) => Some(transport),
+        (None, Some(url)) => Some(
+            Transport::from_url(&url, config.mail_ca_file.as_deref())
+                .map_err(|error| Fault::Other(format!("LATCHKEY_MAIL_URL: {error}")))?,
+        ),
+        (None, None) => None,
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let latchkey = Latchkey {
+        hasher: Hasher::new(*keys.derive(Purpose::Pepper), key_id(&keys), cores, HASH_QUEUE),
+        store,
+        keys,
+        clock: parts.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+        pinned,
+        public_url,
+        transport,
+        mail_queued: Notify::new(),
+        demo: parts.demo,
+        config,
+    };
+    latchkey.check_key().await?;
+    for what in missing(&latchkey, &latchkey.settings().await?) {
+        tracing::warn!(reason = what.advice(), "password reset is not available");
+    }
+    Ok(latchkey)
+}
+
+/// Where the demo writes its mails.
+fn file_url(config: &Config) -> Option<String> {
+    let folder = std::path::absolute(mailbox::folder(config)).ok()?;
+    url::Url::from_directory_path(folder).ok().map(|url| url.to_string())
+}
+
+/// Names the pepper in a stored hash, so that a hash of another key is recognised instead of never matching (security 63).
+fn key_id(keys: &Keys) -> [u8; 8] {
+    keys.mac(Purpose::KeyCheck, &["pepper"])
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
+}
+
+fn router(latchkey: &SharedLatchkey, address: SocketAddr) -> Router {
+    let public = latchkey
+        .public_url
+        .as_ref()
+        .map(|url| url.origin().ascii_serialization());
+    let origins = Origins::new(public.into_iter().chain([format!("http://{address}")]));
+    let doors = Doors {
+        latchkey: latchkey.clone(),
+        options: leptos_options(address),
+        origins: Arc::new(origins),
+    };
+    let demo = if latchkey.demo {
+        mailbox::router()
+    } else {
+        Router::new()
+    };
+    let compressed = SizeAbove::new(512).and(NotForContentType::new("application/wasm"));
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/.well-known/change-password", get(well_known::change_password))
+        .merge(api::router().with_state(latchkey.clone()))
+        .merge(pages::forms())
+        .merge(demo)
+        .fallback(pages::page)
+        .layer(middleware::from_fn_with_state(doors.clone(), landing::open_link))
+        .layer(middleware::from_fn(site::serve))
+        .layer(middleware::from_fn_with_state(doors.clone(), check_origin))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(DefaultBodyLimit::disable())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+        .layer(middleware::from_fn(problems))
+        .layer(middleware::from_fn(headers::set))
+        .layer(CompressionLayer::new().compress_when(compressed))
+        // The path only: a query may hold a token (security 193).
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+        .with_state(doors)
+}
+
+fn leptos_options(address: SocketAddr) -> LeptosOptions {
+    // Only `cargo leptos watch` sets these; a server by itself needs none of them.
+    let watched = leptos::config::get_configuration(None)
+        .ok()
+        .filter(|_| std::env::var_os("LEPTOS_WATCH").is_some());
+    match watched {
+        Some(config) => config.leptos_options,
+        None => LeptosOptions::builder()
+            .output_name("latchkey")
+            .site_addr(address)
+            .build(),
+    }
+}
+
+/// Unsafe requests of other sites end here (security 104).
+async fn check_origin(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let form = !request.uri().path().starts_with(api::BASE);
+    if origin::Origins::admit(&doors.origins, request.method(), request.headers(), form) {
+        return next.run(request).await;
+    }
+    tracing::warn!(path = request.uri().path(), "request of another site refused");
+    (StatusCode::FORBIDDEN, "This request came from another site.\n").into_response()
+}
+
+/// On REST paths every error is a problem document, whoever made it.
+async fn problems(request: Request, next: Next) -> Response {
+    let rest = request.uri().path().starts_with(api::BASE);
+    let response = next.run(request).await;
+    if rest { api::as_problem(response) } else { response }
+}

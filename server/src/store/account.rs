@@ -1,0 +1,198 @@
+//! Statements on `accounts` and `account_identifiers`.
+
+use super::{Store, Write};
+use crate::account::{Account, Kind, Role, SignIn, Status};
+use crate::clock::UnixMillis;
+use crate::refused::Fault;
+
+/// An account as stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AccountRow {
+    pub id: String,
+    pub login_name: String,
+    pub email: Option<String>,
+    pub name: String,
+    pub kind: String,
+    pub sign_in: String,
+    pub status: String,
+    pub role: String,
+    pub locale: String,
+    pub password_hash: String,
+    pub credential_version: i64,
+    pub created_at: UnixMillis,
+}
+
+/// An account about to be stored; `keys` are the canonical forms of its login name and address.
+pub struct NewAccount<'a> {
+    pub id: &'a str,
+    pub login_name: &'a str,
+    pub email: Option<&'a str>,
+    pub keys: &'a [String],
+    pub name: &'a str,
+    pub kind: Kind,
+    pub sign_in: SignIn,
+    pub role: Role,
+    pub locale: &'a str,
+    pub password_hash: &'a str,
+    pub created_at: UnixMillis,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = Fault;
+
+    fn try_from(row: AccountRow) -> Result<Self, Fault> {
+        Ok(Account {
+            kind: row.kind.parse::<Kind>()?,
+            sign_in: row.sign_in.parse::<SignIn>()?,
+            status: row.status.parse::<Status>()?,
+            role: row.role.parse::<Role>()?,
+            id: row.id,
+            login_name: row.login_name,
+            email: row.email,
+            name: row.name,
+            locale: row.locale,
+            password_hash: row.password_hash,
+            credential_version: row.credential_version,
+            created_at: row.created_at,
+        })
+    }
+}
+
+const BY_ID: &str = "select id, login_name, email, name, kind, sign_in, status, role, locale, password_hash, \
+    credential_version, created_at from accounts where id = $1";
+const BY_KEY: &str = "select a.id, a.login_name, a.email, a.name, a.kind, a.sign_in, a.status, a.role, a.locale, \
+    a.password_hash, a.credential_version, a.created_at \
+    from account_identifiers i join accounts a on a.id = i.account_id where i.identifier_key = $1";
+
+impl Store {
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account(&self, id: &str) -> Result<Option<Account>, Fault> {
+        let row: Option<AccountRow> = sqlx::query_as(BY_ID).bind(id).fetch_optional(&self.pool).await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// The account that a canonical login name or address belongs to.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_by_key(&self, key: &str) -> Result<Option<Account>, Fault> {
+        let row: Option<AccountRow> = sqlx::query_as(BY_KEY).bind(key).fetch_optional(&self.pool).await?;
+        row.map(Account::try_from).transpose()
+    }
+}
+
+impl Write {
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account(&mut self, id: &str) -> Result<Option<Account>, Fault> {
+        let row: Option<AccountRow> = sqlx::query_as(BY_ID).bind(id).fetch_optional(&mut *self.tx).await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_by_key(&mut self, key: &str) -> Result<Option<Account>, Fault> {
+        let row: Option<AccountRow> = sqlx::query_as(BY_KEY).bind(key).fetch_optional(&mut *self.tx).await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// Stores an account and claims its identifiers. Answers the key that is already somebody else's, if one is; then the
+    /// transaction must not be committed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn add_account(&mut self, account: &NewAccount<'_>) -> Result<Option<String>, Fault> {
+        sqlx::query(
+            "insert into accounts (id, login_name, email, name, kind, sign_in, status, role, locale, password_hash, \
+             credential_version, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)",
+        )
+        .bind(account.id)
+        .bind(account.login_name)
+        .bind(account.email)
+        .bind(account.name)
+        .bind(account.kind.as_str())
+        .bind(account.sign_in.as_str())
+        .bind(Status::Active.as_str())
+        .bind(account.role.as_str())
+        .bind(account.locale)
+        .bind(account.password_hash)
+        .bind(account.created_at)
+        .execute(&mut *self.tx)
+        .await?;
+        for key in account.keys {
+            if !self.claim_identifier(account.id, key).await? {
+                return Ok(Some(key.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// False when the key belongs to another account.
+    async fn claim_identifier(&mut self, account_id: &str, key: &str) -> Result<bool, Fault> {
+        let claimed: Option<(String,)> = sqlx::query_as(
+            "insert into account_identifiers (identifier_key, account_id) values ($1, $2) \
+             on conflict (identifier_key) do update set identifier_key = excluded.identifier_key \
+             where account_identifiers.account_id = excluded.account_id returning account_id",
+        )
+        .bind(key)
+        .bind(account_id)
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(claimed.is_some())
+    }
+
+    /// Stores a new password. Raising the version kills every link, code and pending change issued before (security 23).
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_password(&mut self, account_id: &str, hash: &str) -> Result<(), Fault> {
+        sqlx::query(
+            "update accounts set password_hash = $1, credential_version = credential_version + 1 where id = $2",
+        )
+        .bind(hash)
+        .bind(account_id)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Replaces the hash of an unchanged password by a stronger one, unless the password changed meanwhile. Kills no link.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn upgrade_hash(&mut self, account_id: &str, old: &str, new: &str) -> Result<(), Fault> {
+        sqlx::query("update accounts set password_hash = $1 where id = $2 and password_hash = $3")
+            .bind(new)
+            .bind(account_id)
+            .bind(old)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Enables or disables an account; what was issued before is dead.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_status(&mut self, account_id: &str, status: Status) -> Result<(), Fault> {
+        sqlx::query("update accounts set status = $1, credential_version = credential_version + 1 where id = $2")
+            .bind(status.as_str())
+            .bind(account_id)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes an account and everything that hangs on it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn remove_account(&mut self, id: &str) -> Result<(), Fault> {
+        sqlx::query("delete from accounts where id = $1")
+            .bind(id)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! Statements on `reset_tokens`.
+
+use super::{Store, Write};
+use crate::clock::UnixMillis;
+use crate::refused::Fault;
+
+/// A living token together with the owner's login name.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct TokenRow {
+    pub account_id: String,
+    pub request_id: String,
+    pub salt: String,
+    pub token_digest: String,
+    pub code_digest: String,
+    pub expires_at: UnixMillis,
+}
+
+pub struct NewToken<'a> {
+    pub account_id: &'a str,
+    pub request_id: &'a str,
+    pub requested_at: UnixMillis,
+    pub salt: &'a str,
+    pub token_digest: &'a str,
+    pub code_digest: &'a str,
+    pub credential_version: i64,
+    pub issued_at: UnixMillis,
+    pub expires_at: UnixMillis,
+}
+
+/// What makes a token alive, in one place: unspent, not past its last millisecond, and nothing it relied on has changed
+/// (security 23, 24).
+macro_rules! living {
+    ($rest:literal) => {
+        concat!(
+            "select t.account_id, t.request_id, t.salt, t.token_digest, t.code_digest, t.expires_at from reset_tokens t \
+             join accounts a on a.id = t.account_id and a.credential_version = t.credential_version \
+             and a.status = 'active' and a.sign_in = 'password' where t.used_at = 0 and t.expires_at >= $1 and ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn living_token(&self, token_digest: &str, now: UnixMillis) -> Result<Option<TokenRow>, Fault> {
+        Ok(sqlx::query_as(living!("t.token_digest = $2"))
+            .bind(now)
+            .bind(token_digest)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn living_token_of_request(&self, request_id: &str, now: UnixMillis) -> Result<Option<TokenRow>, Fault> {
+        Ok(sqlx::query_as(living!("t.request_id = $2"))
+            .bind(now)
+            .bind(request_id)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+}
+
+impl Write {
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn living_token_of_request(
+        &mut self,
+        request_id: &str,
+        now: UnixMillis,
+    ) -> Result<Option<TokenRow>, Fault> {
+        Ok(sqlx::query_as(living!("t.request_id = $2"))
+            .bind(now)
+            .bind(request_id)
+            .fetch_optional(&mut *self.tx)
+            .await?)
+    }
+
+    /// When the account's present token was issued, if it has one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn token_issued_at(&mut self, account_id: &str) -> Result<Option<UnixMillis>, Fault> {
+        let row: Option<(i64,)> = sqlx::query_as("select issued_at from reset_tokens where account_id = $1")
+            .bind(account_id)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        Ok(row.map(|(issued_at,)| issued_at))
+    }
+
+    /// Issues a token in place of the account's earlier one (newest wins, security 22). False when a newer request already has
+    /// one: a late mail never kills a later link.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn issue_token(&mut self, token: &NewToken<'_>) -> Result<bool, Fault> {
+        let issued: Option<(String,)> = sqlx::query_as(
+            "insert into reset_tokens (account_id, request_id, requested_at, salt, token_digest, code_digest, \
+             credential_version, issued_at, expires_at, used_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) \
+             on conflict (account_id) do update set request_id = excluded.request_id, requested_at = excluded.requested_at, \
+             salt = excluded.salt, token_digest = excluded.token_digest, code_digest = excluded.code_digest, \
+             credential_version = excluded.credential_version, issued_at = excluded.issued_at, \
+             expires_at = excluded.expires_at, used_at = 0 \
+             where reset_tokens.requested_at <= excluded.requested_at returning account_id",
+        )
+        .bind(token.account_id)
+        .bind(token.request_id)
+        .bind(token.requested_at)
+        .bind(token.salt)
+        .bind(token.token_digest)
+        .bind(token.code_digest)
+        .bind(token.credential_version)
+        .bind(token.issued_at)
+        .bind(token.expires_at)
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(issued.is_some())
+    }
+
+    /// Spends a token: one conditional statement, so of fifty at once exactly one gets the account back (security 20). Everything
+    /// that makes a token alive is checked again here, whatever an earlier step saw (security 41).
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn spend_token(
+        &mut self,
+        token_digest: &str,
+        now: UnixMillis,
+    ) -> Result<Option<(String, String)>, Fault> {
+        Ok(sqlx::query_as(
+            "update reset_tokens set used_at = $1 where token_digest = $2 and used_at = 0 and expires_at >= $1 \
+             and credential_version = (select a.credential_version from accounts a where a.id = reset_tokens.account_id \
+             and a.status = 'active' and a.sign_in = 'password') returning account_id, request_id",
+        )
+        .bind(now)
+        .bind(token_digest)
+        .fetch_optional(&mut *self.tx)
+        .await?)
+    }
+
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn prune_tokens(&mut self, before: UnixMillis) -> Result<u64, Fault> {
+        let pruned = sqlx::query("delete from reset_tokens where expires_at < $1")
+            .bind(before)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(pruned.rows_affected())
+    }
+}

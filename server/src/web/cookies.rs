@@ -1,0 +1,77 @@
+//! The two cookies. `__Host-` binds them to this very host over HTTPS; scripts never see them (security 94).
+
+use crate::clock::{SECOND, UnixMillis};
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// Opens a session.
+pub const SESSION: &str = "__Host-latchkey-session";
+/// Holds the token of an opened link: it opens the page for a new password and nothing else (security 31).
+pub const RESET: &str = "__Host-latchkey-reset";
+
+/// The value of a cookie, where the request carries it once and in the shape of a bearer secret.
+#[must_use]
+pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    let mut values = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(cookie, _)| *cookie == name)
+        .map(|(_, value)| value);
+    let value = values.next()?;
+    (values.next().is_none() && value.len() == 43).then(|| value.to_owned())
+}
+
+/// Sets a cookie until `expires_at`. `Lax`, not `Strict`: a link in a mail is opened from another site, and the page it redirects to
+/// must see the cookie.
+#[must_use]
+pub fn set(name: &str, value: &str, now: UnixMillis, expires_at: UnixMillis) -> HeaderValue {
+    let seconds = (expires_at - now).max(0) / SECOND;
+    header_value(&format!("{name}={value}; Max-Age={seconds}; {ATTRIBUTES}"))
+}
+
+#[must_use]
+pub fn clear(name: &str) -> HeaderValue {
+    header_value(&format!("{name}=; Max-Age=0; {ATTRIBUTES}"))
+}
+
+const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+
+/// Names and values are ours and plain ASCII, so this never falls back.
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_read_only_in_the_shape_we_set_it() {
+        let token = "a".repeat(43);
+        let read_from = |line: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, line.parse().unwrap());
+            read(&headers, RESET)
+        };
+        assert_eq!(read_from(&format!("x=1; {RESET}={token}")), Some(token.clone()));
+        assert_eq!(read_from(&format!("{RESET}={token}; {RESET}={token}")), None);
+        assert_eq!(read_from(&format!("{RESET}=short")), None);
+        assert_eq!(read_from("other=1"), None);
+    }
+
+    // security 94
+    #[test]
+    fn cookies_are_host_bound_and_unreadable_for_scripts() {
+        let value = set(SESSION, "token", 0, 90_000);
+        assert_eq!(
+            value,
+            "__Host-latchkey-session=token; Max-Age=90; Path=/; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            clear(RESET),
+            "__Host-latchkey-reset=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax"
+        );
+    }
+}

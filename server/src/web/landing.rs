@@ -1,0 +1,41 @@
+//! The mailed link. Opening it moves the token from the URL into a short-lived cookie and redirects, so that no page, history entry,
+//! log or Referer ever has it (security 32). It looks nothing up and spends nothing: mail scanners may open it as often as they like
+//! (security 30).
+
+use super::cookies;
+use super::visit::Visit;
+use crate::clock::DAY;
+use crate::latchkey::SharedLatchkey;
+use crate::reset::token::{KEY_PARAMETER, has_token_shape};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+/// Where a request for `/reset` carries a key, answers with the cookie and the way to the page; otherwise lets the page answer.
+pub async fn open_link(State(latchkey): State<SharedLatchkey>, visit: Visit, request: Request, next: Next) -> Response {
+    if request.uri().path() != "/reset" {
+        return next.run(request).await;
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let mut keys = url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name == KEY_PARAMETER)
+        .map(|(_, key)| key);
+    let Some(key) = keys.next() else {
+        return next.run(request).await;
+    };
+    let now = latchkey.now();
+    // A forged or doubled key clears what an earlier link left: the page then says that this link is not valid.
+    let cookie = match (has_token_shape(&key), keys.next()) {
+        // The cookie may outlive the link; what it opens is decided in the database each time.
+        (true, None) => cookies::set(cookies::RESET, &key, now, now + DAY),
+        _ => cookies::clear(cookies::RESET),
+    };
+    tracing::info!(client = %visit.visitor.client, "reset link opened");
+    let page = HeaderValue::from_static("/reset");
+    (
+        StatusCode::SEE_OTHER,
+        [(header::LOCATION, page), (header::SET_COOKIE, cookie)],
+    )
+        .into_response()
+}

@@ -1,0 +1,12 @@
+//! The browser's door: pages, server functions, the mailed link, static files, health.
+
+pub mod cookies;
+pub mod health;
+pub mod landing;
+pub mod locale;
+pub mod mailbox;
+pub mod pages;
+pub mod port;
+pub mod site;
+pub mod visit;
+pub mod well_known;

@@ -1,0 +1,65 @@
+//! Pages and the server functions behind their forms. Pages are rendered whole before they are sent, so they are complete without
+//! JavaScript; forms answer with an explicit redirect and never follow the Referer (security 176).
+
+use super::port::RequestPort;
+use super::visit::Visit;
+use crate::latchkey::SharedLatchkey;
+use crate::startup::Doors;
+use app::port::Port;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use leptos::prelude::provide_context;
+use std::sync::Arc;
+
+/// Every server function by its own path: an unknown one is an ordinary "not found" (security 181).
+pub fn forms() -> Router<Doors> {
+    leptos::server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, _)| router.route(path, post(form)))
+}
+
+fn context(latchkey: SharedLatchkey, visit: Visit) -> impl Fn() + Clone + Send + Sync + 'static {
+    let port: Arc<dyn Port> = Arc::new(RequestPort { latchkey, visit });
+    move || provide_context(port.clone())
+}
+
+/// Runs a server function.
+async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut request: Request) -> Response {
+    // Without a Referer the framework has nowhere to send a browser but the way we name.
+    request.headers_mut().remove(header::REFERER);
+    let plain_form = accepts_html(&request);
+    let answer = leptos_axum::handle_server_fns_with_context(context(latchkey, visit), request).await;
+    let mut response = answer.into_response();
+    if plain_form && response.status() == StatusCode::FOUND {
+        if response.headers().get(header::LOCATION) == Some(&HeaderValue::from_static("/")) {
+            return (StatusCode::UNPROCESSABLE_ENTITY, "This form could not be read.\n").into_response();
+        }
+        *response.status_mut() = StatusCode::SEE_OTHER;
+    }
+    response
+}
+
+/// Renders the page for any path; paths without a page get the "not found" page.
+pub async fn page(State(doors): State<Doors>, visit: Visit, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return (
+            StatusCode::METHOD_NOT_ALLOWED,
+            [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))],
+        )
+            .into_response();
+    }
+    let options = doors.options.clone();
+    let render =
+        leptos_axum::render_app_async_with_context(context(doors.latchkey, visit), move || app::shell(options.clone()));
+    render(request).await.map(Body::new)
+}
+
+fn accepts_html(request: &Request) -> bool {
+    request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}

@@ -1,0 +1,267 @@
+//! The port that pages use, made for one request: calls use-cases, sets cookies, translates outcomes. No rule lives here.
+
+use super::cookies;
+use super::visit::Visit;
+use crate::clock::{DAY, SECOND};
+use crate::guard::visitor::device;
+use crate::latchkey::SharedLatchkey;
+use crate::password::change;
+use crate::refused::Refused;
+use crate::reset::availability::availability;
+use crate::reset::proof::{Proof, by_token, prove};
+use crate::reset::{complete, request};
+use crate::session::sign_in::sign_in;
+use crate::session::{self, Session};
+use app::outcome::Refusal;
+use app::port::{AccountPort, ResetPort, SessionPort, SitePort};
+use app::view::{Me, Opened, PasswordRefusal, SessionView, Site};
+use async_trait::async_trait;
+use axum::http::{HeaderValue, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+pub struct RequestPort {
+    pub latchkey: SharedLatchkey,
+    pub visit: Visit,
+}
+
+/// Faults are logged where they become an answer, once.
+pub fn told(refused: &Refused) -> Refusal {
+    if let Refused::Fault(fault) = refused {
+        tracing::error!(%fault, "request failed");
+    }
+    refused.refusal()
+}
+
+fn told_password(refused: Refused) -> PasswordRefusal {
+    let refusal = told(&refused);
+    let violations = if let Refused::Password(violations) = refused {
+        violations
+    } else {
+        Vec::new()
+    };
+    PasswordRefusal { refusal, violations }
+}
+
+/// Cookies go into the answer being made; taken before the first await, where the request's context certainly is.
+struct Cookies(Option<ResponseOptions>);
+
+impl Cookies {
+    fn of_this_request() -> Self {
+        Self(use_context::<ResponseOptions>())
+    }
+
+    fn send(&self, cookie: HeaderValue) {
+        if let Some(options) = &self.0 {
+            options.append_header(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+impl RequestPort {
+    async fn session(&self) -> Result<Session, Refusal> {
+        let token = self.visit.session_token.as_deref().ok_or(Refusal::NotSignedIn)?;
+        let session = session::resume(&self.latchkey, token)
+            .await
+            .map_err(|fault| told(&fault.into()))?;
+        session.ok_or(Refusal::NotSignedIn)
+    }
+}
+
+#[async_trait]
+impl SitePort for RequestPort {
+    async fn site(&self) -> Result<Site, Refusal> {
+        let settings = self.latchkey.settings().await.map_err(|fault| told(&fault.into()))?;
+        let signed_in = match &self.visit.session_token {
+            Some(_) => self.session().await.is_ok(),
+            None => false,
+        };
+        Ok(Site {
+            product_name: settings.branding.product_name.clone(),
+            support_contact: settings.branding.support_contact.clone(),
+            reset: availability(&self.latchkey, &settings),
+            delivery: settings.reset.delivery,
+            link_expiry_minutes: settings.reset.link_expiry_minutes.unwrap_or_default(),
+            generic_response: settings
+                .reset
+                .generic_response
+                .get(&self.visit.visitor.locale)
+                .cloned()
+                .unwrap_or_default(),
+            policy: settings.password,
+            mailbox: self.latchkey.demo,
+            signed_in,
+        })
+    }
+}
+
+#[async_trait]
+impl ResetPort for RequestPort {
+    async fn request_reset(&self, identifier: String) -> Result<String, Refusal> {
+        request::request(&self.latchkey, &self.visit.visitor, &identifier)
+            .await
+            .map_err(|refused| told(&refused))
+    }
+
+    async fn resend_reset(&self, receipt: String) -> Result<String, Refusal> {
+        request::resend(&self.latchkey, &self.visit.visitor, &receipt)
+            .await
+            .map_err(|refused| told(&refused))
+    }
+
+    async fn verify_reset_code(&self, receipt: String, code: String) -> Result<(), Refusal> {
+        let cookies = Cookies::of_this_request();
+        let proof = Proof::Code { receipt, code };
+        let proved = prove(&self.latchkey, &self.visit.visitor, &proof)
+            .await
+            .map_err(|refused| told(&refused))?;
+        let now = self.latchkey.now();
+        cookies.send(cookies::set(cookies::RESET, &proved.token, now, now + DAY));
+        Ok(())
+    }
+
+    async fn opened_reset(&self) -> Result<Opened, Refusal> {
+        let token = self.visit.reset_token.as_deref().ok_or(Refusal::LinkNotValid)?;
+        let proved = by_token(&self.latchkey, token)
+            .await
+            .map_err(|refused| told(&refused))?;
+        let account = self
+            .latchkey
+            .store
+            .account(&proved.row.account_id)
+            .await
+            .map_err(|fault| told(&fault.into()))?;
+        let account = account.ok_or(Refusal::LinkNotValid)?;
+        let expires_at = proved.row.expires_at;
+        Ok(Opened {
+            login_name: account.login_name,
+            expires_at,
+            remaining: expires_at - self.latchkey.now(),
+        })
+    }
+
+    async fn complete_reset(&self, password: String, confirmation: Option<String>) -> Result<(), PasswordRefusal> {
+        let cookies = Cookies::of_this_request();
+        confirmed(&password, confirmation.as_deref())?;
+        let token = self
+            .visit
+            .reset_token
+            .clone()
+            .ok_or_else(|| told_password(Refusal::LinkNotValid.into()))?;
+        complete::complete(
+            &self.latchkey,
+            &self.visit.visitor,
+            &Proof::Token(token),
+            &password,
+            None,
+        )
+        .await
+        .map_err(told_password)?;
+        cookies.send(cookies::clear(cookies::RESET));
+        cookies.send(cookies::clear(cookies::SESSION));
+        Ok(())
+    }
+}
+
+/// A mismatch is between the two fields of a form, so it is found here and spends nothing (security 47).
+fn confirmed(password: &str, confirmation: Option<&str>) -> Result<(), PasswordRefusal> {
+    match confirmation {
+        Some(confirmation) if confirmation != password => Err(told_password(Refusal::ConfirmationDiffers.into())),
+        _ => Ok(()),
+    }
+}
+
+#[async_trait]
+impl SessionPort for RequestPort {
+    async fn sign_in(&self, identifier: String, password: String) -> Result<(), Refusal> {
+        let cookies = Cookies::of_this_request();
+        let opened = sign_in(&self.latchkey, &self.visit.visitor, &identifier, &password)
+            .await
+            .map_err(|refused| told(&refused))?;
+        // The session that this browser had before, if any, is not left behind open (security 96).
+        if let Ok(before) = self.session().await {
+            let ended = session::end(&self.latchkey, &self.visit.visitor, &before, &before.id).await;
+            ended.map_err(|refused| told(&refused))?;
+        }
+        cookies.send(cookies::set(
+            cookies::SESSION,
+            &opened.token,
+            self.latchkey.now(),
+            opened.expires_at,
+        ));
+        Ok(())
+    }
+
+    async fn sign_out(&self) -> Result<(), Refusal> {
+        let cookies = Cookies::of_this_request();
+        cookies.send(cookies::clear(cookies::SESSION));
+        let session = self.session().await?;
+        session::end(&self.latchkey, &self.visit.visitor, &session, &session.id)
+            .await
+            .map_err(|refused| told(&refused))
+    }
+
+    async fn end_session(&self, id: String) -> Result<(), Refusal> {
+        let session = self.session().await?;
+        session::end(&self.latchkey, &self.visit.visitor, &session, &id)
+            .await
+            .map_err(|refused| told(&refused))
+    }
+}
+
+#[async_trait]
+impl AccountPort for RequestPort {
+    async fn me(&self) -> Result<Me, Refusal> {
+        let session = self.session().await?;
+        let account = self
+            .latchkey
+            .store
+            .account(&session.account_id)
+            .await
+            .map_err(|fault| told(&fault.into()))?;
+        let account = account.ok_or(Refusal::NotSignedIn)?;
+        let sessions = session::list(&self.latchkey, &account.id)
+            .await
+            .map_err(|fault| told(&fault.into()))?;
+        let sessions = sessions.into_iter().map(|listed| view(listed, &session.id)).collect();
+        Ok(Me {
+            login_name: account.login_name,
+            name: account.name,
+            email: account.email,
+            sessions,
+        })
+    }
+
+    async fn change_password(
+        &self,
+        current: String,
+        password: String,
+        confirmation: Option<String>,
+    ) -> Result<(), PasswordRefusal> {
+        let cookies = Cookies::of_this_request();
+        let session = self.session().await.map_err(|refusal| told_password(refusal.into()))?;
+        confirmed(&password, confirmation.as_deref())?;
+        let opened = change::change(&self.latchkey, &self.visit.visitor, &session, &current, &password)
+            .await
+            .map_err(told_password)?;
+        cookies.send(cookies::set(
+            cookies::SESSION,
+            &opened.token,
+            self.latchkey.now(),
+            opened.expires_at,
+        ));
+        Ok(())
+    }
+}
+
+fn view(session: Session, current: &str) -> SessionView {
+    SessionView {
+        current: session.id == current,
+        id: session.id,
+        // Whole seconds are all a person needs.
+        created_at: session.created_at - session.created_at % SECOND,
+        last_seen_at: session.last_seen_at - session.last_seen_at % SECOND,
+        client_address: session.client_address,
+        device: device(&session.user_agent),
+    }
+}

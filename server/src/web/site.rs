@@ -1,0 +1,92 @@
+//! Script, wasm, style and images: read from `target/site` while developing, part of the binary in a release.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../target/site"]
+struct Site;
+
+/// Types of what we ship; a file of any other type is not served (security 118).
+const TYPES: [(&str, &str); 6] = [
+    (".js", "text/javascript; charset=utf-8"),
+    (".wasm", "application/wasm"),
+    (".css", "text/css; charset=utf-8"),
+    (".svg", "image/svg+xml"),
+    (".png", "image/png"),
+    (".txt", "text/plain; charset=utf-8"),
+];
+
+/// Answers with the file of that path, where there is one.
+pub async fn serve(request: Request, next: Next) -> Response {
+    let path = request.uri().path().trim_start_matches('/').to_owned();
+    let Some((_, content_type)) = TYPES.into_iter().find(|(ending, _)| path.ends_with(ending)) else {
+        return next.run(request).await;
+    };
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    match encoded(&path, &request) {
+        Some((file, encoding)) => answer(&request, &file, content_type, encoding),
+        None => (StatusCode::NOT_FOUND, "Not found\n").into_response(),
+    }
+}
+
+/// The smallest form the browser takes; compressed beforehand by the build.
+fn encoded(path: &str, request: &Request) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let accepted = request
+        .headers()
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let offers = |name| {
+        accepted
+            .split(',')
+            .any(|part| part.split(';').next().map(str::trim) == Some(name))
+    };
+    [("br", ".br"), ("gzip", ".gz")]
+        .into_iter()
+        .filter(|(encoding, _)| offers(*encoding))
+        .find_map(|(encoding, ending)| Site::get(&format!("{path}{ending}")).map(|file| (file, Some(encoding))))
+        .or_else(|| Site::get(path).map(|file| (file, None)))
+}
+
+fn answer(
+    request: &Request,
+    file: &EmbeddedFile,
+    content_type: &'static str,
+    encoding: Option<&'static str>,
+) -> Response {
+    let tag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()));
+    let known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|given| given.as_bytes() == tag.as_bytes());
+    let status = if known {
+        StatusCode::NOT_MODIFIED
+    } else {
+        StatusCode::OK
+    };
+    let body = if known {
+        Body::empty()
+    } else {
+        Body::from(file.data.clone().into_owned())
+    };
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    // Names do not change with content: the browser asks each time and gets "not modified" (no secret is in these files).
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
