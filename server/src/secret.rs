@@ -32,6 +32,13 @@ pub fn new_id() -> String {
     data_encoding::HEXLOWER.encode(&random::<16>())
 }
 
+/// Whether a text can be an id at all. What comes from outside may hold anything, a NUL included, which PostgreSQL does not take
+/// (security 127).
+#[must_use]
+pub fn has_id_shape(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 /// A bearer secret of 256 bits: guessing is hopeless (ASVS 11.5.1 asks for 128), so its plain digest may be stored (ASVS 6.5.2).
 #[must_use]
 pub fn new_bearer() -> String {

@@ -237,12 +237,10 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr) -> Router {
 
 fn leptos_options(address: SocketAddr) -> LeptosOptions {
     // Only `cargo leptos watch` sets these; a server by itself needs none of them.
-    let watched = leptos::config::get_configuration(None)
-        .ok()
-        .filter(|_| std::env::var_os("LEPTOS_WATCH").is_some());
+    let watched = std::env::var_os("LEPTOS_WATCH").map(|_| leptos::config::get_configuration(None));
     match watched {
-        Some(config) => config.leptos_options,
-        None => LeptosOptions::builder()
+        Some(Ok(config)) => config.leptos_options,
+        _ => LeptosOptions::builder()
             .output_name("latchkey")
             .site_addr(address)
             .build(),

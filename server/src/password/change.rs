@@ -16,7 +16,8 @@ use app::outcome::Refusal;
 /// Changes the password of the signed-in person. The session it is done in goes on under a new token; all others end (security 96).
 ///
 /// # Errors
-/// [`Refusal::CurrentPasswordWrong`], [`Refused::Password`], [`Refused::TooMany`].
+/// [`Refusal::CurrentPasswordWrong`], [`Refused::Password`], [`Refused::TooMany`]; [`Refusal::NotSignedIn`] when the session ended
+/// meanwhile.
 pub async fn change(
     latchkey: &Latchkey,
     visitor: &Visitor,
@@ -36,7 +37,13 @@ pub async fn change(
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    write.set_password(&account.id, &hash).await?;
+    // A reset or another change was faster, and ended this session.
+    if !write
+        .set_password(&account.id, &hash, account.credential_version)
+        .await?
+    {
+        return Err(Refusal::NotSignedIn.into());
+    }
     write.end_sessions(&account.id, "").await?;
     let opened = session::open(latchkey, &mut write, visitor, &settings, &account.id).await?;
     CHANGE_BY_ACCOUNT.clear(&mut write, &account.id).await?;

@@ -47,7 +47,12 @@ pub async fn complete(
     // Whatever was true above is asked again here: only this statement decides who wins.
     let spent = write.spend_token(&token_digest(&proved.token), now).await?;
     let (account_id, request_id) = spent.ok_or(Refusal::LinkNotValid)?;
-    write.set_password(&account_id, &hash).await?;
+    if !write
+        .set_password(&account_id, &hash, account.credential_version)
+        .await?
+    {
+        return Err(Refusal::LinkNotValid.into());
+    }
     let ended = write.end_sessions(&account_id, "").await?;
     write
         .end_request(&request_id, Outcome::Completed, Some(&account_id))

@@ -67,9 +67,11 @@ pub async fn resolve(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow) ->
         {
             return Ok(Resolution::Wait(issued_at + COOLDOWN));
         }
-        let by_hour = MAIL_PER_HOUR.take(write, &account.id, now).await?;
-        let by_day = MAIL_PER_DAY.take(write, &account.id, now).await?;
-        if !(by_hour.within() && by_day.within()) {
+        // What the hour refuses does not count for the day: otherwise ten requests in a minute would leave the owner without mail
+        // until tomorrow (security 162).
+        let within = MAIL_PER_HOUR.take(write, &account.id, now).await?.within()
+            && MAIL_PER_DAY.take(write, &account.id, now).await?.within();
+        if !within {
             return end(write, now, &request, Some(account), Outcome::OverLimit).await;
         }
     }

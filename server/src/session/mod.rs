@@ -7,7 +7,7 @@ use crate::clock::{HOUR, MINUTE, UnixMillis};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
 use crate::refused::{Fault, Refused};
-use crate::secret::{digest, new_bearer, new_id};
+use crate::secret::{digest, has_id_shape, new_bearer, new_id};
 use crate::settings::Settings;
 use crate::store::{NewSession, SessionRow, Write};
 use app::outcome::Refusal;
@@ -102,6 +102,9 @@ pub async fn end(latchkey: &Latchkey, visitor: &Visitor, session: &Session, id: 
     } else {
         Event::SessionEnded
     };
+    if !has_id_shape(id) {
+        return Err(Refusal::NotFound.into());
+    }
     let mut write = latchkey.store.write().await?;
     if !write.end_session(&session.account_id, id).await? {
         return Err(Refusal::NotFound.into());

@@ -83,11 +83,7 @@ async fn admit(
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
     // The account may have been disabled, or its password reset, while the hash was computed.
-    let unchanged = write
-        .account(&account.id)
-        .await?
-        .is_some_and(|found| found.takes_password() && found.password_hash == account.password_hash);
-    if !unchanged {
+    if !write.hold_account(&account.id, account.credential_version).await? {
         return Err(Refusal::SignInRefused.into());
     }
     if let Some(stronger) = stronger {

@@ -85,13 +85,6 @@ impl Store {
 impl Write {
     /// # Errors
     /// When the database does not answer.
-    pub async fn account(&mut self, id: &str) -> Result<Option<Account>, Fault> {
-        let row: Option<AccountRow> = sqlx::query_as(BY_ID).bind(id).fetch_optional(&mut *self.tx).await?;
-        row.map(Account::try_from).transpose()
-    }
-
-    /// # Errors
-    /// When the database does not answer.
     pub async fn account_by_key(&mut self, key: &str) -> Result<Option<Account>, Fault> {
         let row: Option<AccountRow> = sqlx::query_as(BY_KEY).bind(key).fetch_optional(&mut *self.tx).await?;
         row.map(Account::try_from).transpose()
@@ -142,19 +135,41 @@ impl Write {
         Ok(claimed.is_some())
     }
 
-    /// Stores a new password. Raising the version kills every link, code and pending change issued before (security 23).
+    /// Stores a new password in place of the one that `version` names. Raising the version kills every link, code and pending
+    /// change issued before (security 23). False when something was faster: a change under way with the old password must not
+    /// undo the owner's reset, so the caller's transaction must not be committed (security 44).
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn set_password(&mut self, account_id: &str, hash: &str) -> Result<(), Fault> {
-        sqlx::query(
-            "update accounts set password_hash = $1, credential_version = credential_version + 1 where id = $2",
+    pub async fn set_password(&mut self, account_id: &str, hash: &str, version: i64) -> Result<bool, Fault> {
+        let set = sqlx::query(
+            "update accounts set password_hash = $1, credential_version = credential_version + 1 \
+             where id = $2 and credential_version = $3 and status = 'active' and sign_in = 'password'",
         )
         .bind(hash)
         .bind(account_id)
+        .bind(version)
         .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        Ok(set.rows_affected() == 1)
+    }
+
+    /// Holds an account as it is until the transaction ends. False when password, address, status or sign-in kind have changed since
+    /// `version` was read. An update rather than a read: a reset that comes meanwhile waits, and then ends the session that this
+    /// transaction opens (security 44).
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn hold_account(&mut self, account_id: &str, version: i64) -> Result<bool, Fault> {
+        let held = sqlx::query(
+            "update accounts set credential_version = credential_version \
+             where id = $1 and credential_version = $2 and status = 'active' and sign_in = 'password'",
+        )
+        .bind(account_id)
+        .bind(version)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(held.rows_affected() == 1)
     }
 
     /// Replaces the hash of an unchanged password by a stronger one, unless the password changed meanwhile. Kills no link.

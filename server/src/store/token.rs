@@ -63,20 +63,6 @@ impl Store {
 }
 
 impl Write {
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn living_token_of_request(
-        &mut self,
-        request_id: &str,
-        now: UnixMillis,
-    ) -> Result<Option<TokenRow>, Fault> {
-        Ok(sqlx::query_as(living!("t.request_id = $2"))
-            .bind(now)
-            .bind(request_id)
-            .fetch_optional(&mut *self.tx)
-            .await?)
-    }
-
     /// When the account's present token was issued, if it has one.
     ///
     /// # Errors

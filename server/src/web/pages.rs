@@ -30,6 +30,12 @@ async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut request:
     // Without a Referer the framework has nowhere to send a browser but the way we name.
     request.headers_mut().remove(header::REFERER);
     let plain_form = accepts_html(&request);
+    // Read whole here: the framework would call a body that outgrows the limit on its way an error of ours (security 178).
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.\n").into_response();
+    };
+    let request = Request::from_parts(parts, Body::from(body));
     let answer = leptos_axum::handle_server_fns_with_context(context(latchkey, visit), request).await;
     let mut response = answer.into_response();
     if plain_form && response.status() == StatusCode::FOUND {

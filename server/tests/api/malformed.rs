@@ -1,0 +1,283 @@
+//! Bodies that are not what they should be: always a problem document of the 4xx kind, never an effect, never a crash.
+
+use crate::on_both_engines;
+use crate::support::client::raw;
+use crate::support::{PASSWORD, TestApp};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// Every call with a body, a good body for it, and whether it needs a session.
+fn calls() -> Vec<(Method, &'static str, Value)> {
+    vec![
+        (Method::POST, "/api/v1/password-reset", json!({ "identifier": "ada" })),
+        (Method::POST, "/api/v1/password-reset/verify", json!({ "token": "x" })),
+        (
+            Method::POST,
+            "/api/v1/password-reset/complete",
+            json!({ "token": "x", "password": "y" }),
+        ),
+        (
+            Method::POST,
+            "/api/v1/password-policy/check",
+            json!({ "password": "y" }),
+        ),
+        (
+            Method::POST,
+            "/api/v1/sessions",
+            json!({ "identifier": "ada", "password": "y" }),
+        ),
+        (
+            Method::PUT,
+            "/api/v1/me",
+            json!({ "current_password": "x", "password": "y" }),
+        ),
+    ]
+}
+
+/// Paths of every form, and of every call with a body.
+const PATHS: [&str; 14] = [
+    "/form/request_reset",
+    "/form/resend_reset",
+    "/form/verify_reset_code",
+    "/form/opened_reset",
+    "/form/complete_reset",
+    "/form/sign_in",
+    "/form/change_password",
+    "/form/end_session",
+    "/api/v1/password-reset",
+    "/api/v1/password-reset/verify",
+    "/api/v1/password-reset/complete",
+    "/api/v1/password-policy/check",
+    "/api/v1/sessions",
+    "/api/v1/me",
+];
+
+/// What is sent, as which type, and the status it gets.
+fn malformed(good: &Value) -> Vec<(String, Vec<u8>, Option<&'static str>, Vec<u16>)> {
+    let json = Some("application/json");
+    let text = good.to_string();
+    let first = good.as_object().unwrap().keys().next().unwrap().clone();
+    let of = |value: &str| format!("{{\"{first}\":{value}}}").into_bytes();
+    let deep = format!("{}{}", "[".repeat(8_000), "]".repeat(8_000));
+    let mut cases: Vec<(String, Vec<u8>, Option<&'static str>, Vec<u16>)> = vec![
+        ("empty".into(), Vec::new(), json, vec![400]),
+        ("not JSON".into(), b"identifier=ada".to_vec(), json, vec![400]),
+        (
+            "half".into(),
+            text.as_bytes()[..text.len() - 1].to_vec(),
+            json,
+            vec![400],
+        ),
+        (
+            "more after it".into(),
+            format!("{text}{text}").into_bytes(),
+            json,
+            vec![400],
+        ),
+        ("a list".into(), format!("[{text}]").into_bytes(), json, vec![422]),
+        ("a list of values".into(), b"[\"ada\"]".to_vec(), json, vec![422]),
+        ("a text".into(), b"\"ada\"".to_vec(), json, vec![422]),
+        ("null".into(), b"null".to_vec(), json, vec![422]),
+        ("a number".into(), b"17".to_vec(), json, vec![422]),
+        ("deep".into(), deep.clone().into_bytes(), json, vec![400, 422]),
+        ("deep inside".into(), of(&deep[4_000..12_000]), json, vec![400, 422]),
+        (
+            "a key twice".into(),
+            format!("{{\"{first}\":\"a\",\"{first}\":\"b\"}}").into_bytes(),
+            json,
+            vec![422],
+        ),
+        (
+            "unknown field".into(),
+            text.replacen('{', "{\"role\":\"admin\",", 1).into_bytes(),
+            json,
+            vec![422],
+        ),
+        (
+            "invalid UTF-8".into(),
+            [b"{\"".as_slice(), first.as_bytes(), b"\":\"\xff\xfe\"}"].concat(),
+            json,
+            vec![400],
+        ),
+        ("half a surrogate".into(), of("\"\\ud800\""), json, vec![400, 422]),
+        (
+            "a NUL outside".into(),
+            [text.as_bytes(), b"\0"].concat(),
+            json,
+            vec![400],
+        ),
+        (
+            "another alphabet".into(),
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            json,
+            vec![400],
+        ),
+        (
+            "17 KiB".into(),
+            of(&format!("\"{}\"", "a".repeat(17 << 10))),
+            json,
+            vec![413],
+        ),
+        (
+            "17 KiB of space".into(),
+            format!("{}{text}", " ".repeat(17 << 10)).into_bytes(),
+            json,
+            vec![413],
+        ),
+    ];
+    for value in ["null", "17", "true", "[]", "[\"a\"]", "{}", "{\"$gt\":\"\"}"] {
+        if value == "null" && first == "token" {
+            continue; // the same as leaving it out, which is refused for another reason below
+        }
+        cases.push((format!("{first} is {value}"), of(value), json, vec![422]));
+    }
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonx",
+        "text/json",
+        "",
+    ] {
+        cases.push((format!("as {kind:?}"), text.clone().into_bytes(), Some(kind), vec![415]));
+    }
+    cases.push(("of no type".into(), text.clone().into_bytes(), None, vec![415]));
+    cases.push(("fields missing".into(), b"{}".to_vec(), json, vec![422]));
+    cases
+}
+
+/// Pours up to fifty megabytes into a request, as long as the server takes them. Answers what came back and how much it took.
+async fn pour(address: SocketAddr, path: &str) -> (String, usize) {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut reader, mut writer) = stream.into_split();
+    let method = if path == "/api/v1/me" { "PUT" } else { "POST" };
+    let kind = if path.starts_with("/form") {
+        "application/x-www-form-urlencoded"
+    } else {
+        "application/json"
+    };
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\
+         Connection: close\r\n\r\n"
+    );
+    let pouring = async move {
+        writer.write_all(head.as_bytes()).await?;
+        let chunk = format!("10000\r\n{}\r\n", "a".repeat(1 << 16));
+        let mut poured = 0;
+        for _ in 0..800 {
+            match tokio::time::timeout(std::time::Duration::from_secs(2), writer.write_all(chunk.as_bytes())).await {
+                Ok(Ok(())) => poured += chunk.len(),
+                _ => break,
+            }
+        }
+        Ok::<_, std::io::Error>(poured)
+    };
+    let reading = async move {
+        let mut answer = Vec::new();
+        let _ = reader.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let (poured, answer) = tokio::join!(pouring, reading);
+    (answer, poured.unwrap_or_default())
+}
+
+on_both_engines! {
+    // security 7, 43, 105, 111, 127, 128
+    async fn every_malformed_body_gets_a_problem_document(app: TestApp) {
+        app.add_account("ada").await;
+        app.set("limits.enabled", json!(false)).await;
+        let program = app.signed_in("ada", PASSWORD).await;
+        let before = app.count("audit").await;
+        for (method, path, good) in calls() {
+            for (what, body, kind, expected) in malformed(&good) {
+                let mut request = program.request(method.clone(), path);
+                if let Some(kind) = kind {
+                    request = request.header("content-type", kind);
+                }
+                let answer = program.send(request.body(body)).await;
+                assert!(expected.contains(&answer.status), "{path}, {what}: {answer:?}");
+                answer.problem();
+                let told = answer.body.to_lowercase();
+                assert!(!told.contains("line 1") && !told.contains("column") && !told.contains("serde"), "{path}, {what}: {told}");
+            }
+        }
+        assert_eq!(app.count("audit").await, before, "nothing happened");
+        assert_eq!(app.count("reset_requests").await, 0);
+        assert_eq!(program.get("/api/v1/me").await.status, 200, "and the server is well");
+    }
+
+    // security 57, 127: a NUL in a text is a character like any other, or a refusal, never a fault of ours
+    async fn a_nul_in_a_field_breaks_nothing(app: TestApp) {
+        app.add_account("ada").await;
+        let program = app.signed_in("ada", PASSWORD).await;
+        for (method, path, good) in calls() {
+            for key in good.as_object().unwrap().keys() {
+                let mut body = good.clone();
+                body[key] = json!("a\0b");
+                let answer = program.send(program.request(method.clone(), path).json(&body)).await;
+                assert!((200..500).contains(&answer.status), "{path} {key}: {answer:?}");
+            }
+        }
+        for cookie in ["a\tb", "\u{fffd}"] {
+            let request = program.request(Method::GET, "/reset").header("cookie", format!("__Host-latchkey-reset={cookie}"));
+            program.send(request).await.expect(410);
+        }
+        for path in ["/api/v1/sessions/%00", "/api/v1/sessions/%2f..%2f", "/%00", "/%ff", "/forgot/%00", "/api/v1/%00"] {
+            let answer = program.send(program.request(if path.contains("sessions") { Method::DELETE } else { Method::GET }, path)).await;
+            assert!((400..500).contains(&answer.status), "{path}: {answer:?}");
+        }
+    }
+
+    // security 56: a password of a megabyte is refused before it is read, and never hashed
+    async fn a_long_password_costs_nothing(app: TestApp) {
+        app.add_account("ada").await;
+        let program = app.signed_in("ada", PASSWORD).await;
+        let work = app.latchkey.hasher.work();
+        let (long, longer) = ("a".repeat(15_000), "a".repeat(1 << 20));
+        for (password, expected) in [(&long, 422), (&longer, 413)] {
+            for identifier in ["ada", "nobody"] {
+                app.sign_in(identifier, password).await.expect(expected);
+            }
+            program.post("/api/v1/password-policy/check", &json!({ "password": longer })).await.expect(413);
+        }
+        let checked = program.post("/api/v1/password-policy/check", &json!({ "password": long })).await.expect(200).json();
+        assert_eq!((&checked["accepted"], &checked["violations"]), (&json!(false), &json!(["too_long"])));
+        assert_eq!(app.latchkey.hasher.work(), work);
+    }
+
+    // security 128, 178: fifty megabytes, announced or not, to every form and call
+    async fn a_flood_of_bytes_is_refused_at_the_door(app: TestApp) {
+        for path in PATHS {
+            let head = format!(
+                "{} {path} HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: {}\r\nContent-Length: 52428800\r\nConnection: close\r\n\r\n",
+                if path == "/api/v1/me" { "PUT" } else { "POST" },
+                if path.starts_with("/form") { "application/x-www-form-urlencoded" } else { "application/json" },
+            );
+            let answer = raw(app.address, head.as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer}");
+            let (answer, poured) = pour(app.address, path).await;
+            assert!(answer.starts_with("HTTP/1.1 413 ") || answer.starts_with("HTTP/1.1 401 ") && path == "/api/v1/me", "{path}: {answer}");
+            assert!(poured < 8 << 20, "{path} took {poured} bytes");
+        }
+    }
+
+    // security 128, 164: what is not HTTP is not answered with a crash
+    async fn broken_requests_break_nothing(app: TestApp) {
+        for request in [
+            &b"GET / HTTP/9.9\r\n\r\n"[..], b"\0\0\0\0\r\n\r\n", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            b"POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"GET http://evil.example:80@real/forgot HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        ] {
+            let answer = raw(app.address, request).await;
+            assert!(!answer.contains("HTTP/1.1 5"), "{answer}");
+        }
+        let many = (0..500).map(|number| format!("X-Header-{number}: x\r\n")).collect::<String>();
+        let answer = raw(app.address, format!("GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n").as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+        assert_eq!(app.program().get("/healthz").await.status, 200);
+    }
+}
