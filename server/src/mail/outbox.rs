@@ -127,7 +127,9 @@ pub async fn try_next(latchkey: &Latchkey) -> Result<Turn, Fault> {
     let mut write = latchkey.store.write().await?;
     let claimed = write.claim_mail(now, now + LEASE).await?;
     write.commit().await?;
-    let Some(mut row) = claimed else { return Ok(Turn::Missed) };
+    let Some(mut row) = claimed else {
+        return Ok(Turn::Missed);
+    };
     // A row that panics must not take the worker with it (security 147).
     match AssertUnwindSafe(advance(latchkey, &mut row)).catch_unwind().await {
         Ok(Ok(turn)) => Ok(turn),
