@@ -19,7 +19,7 @@ export default defineConfig<Options>({
   use: {
     browserName: 'chromium',
     locale: 'en-GB',
-    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
     launchOptions: {
       ...browser,
       args: [
@@ -34,9 +34,10 @@ export default defineConfig<Options>({
       ],
     },
   },
+  // What only a script can do is tested where one runs, under the tag @script.
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },
     { name: 'phone', use: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true } },
-    { name: 'no-js', use: { viewport: { width: 1280, height: 800 }, javaScriptEnabled: false } },
+    { name: 'no-js', use: { viewport: { width: 1280, height: 800 }, javaScriptEnabled: false }, grepInvert: /@script/ },
   ],
 });

@@ -20,6 +20,7 @@ export class Watch {
   private readonly requests: Request[] = [];
   private readonly bodies: Promise<{ url: string; text: string }>[] = [];
   private readonly expected: { status: number; path: string }[] = [];
+  private readonly forgiven: RegExp[] = [];
   private readonly secrets = new Set<string>();
   private readonly contexts: BrowserContext[] = [];
 
@@ -40,6 +41,7 @@ export class Watch {
     context.on('request', (request) => this.asked(request));
     context.on('requestfailed', (request) => this.failed(request));
     context.on('response', (response) => this.answered(response));
+    context.on('requestfinished', (request) => this.finished(request));
   }
 
   /** From now on this text may be typed and mailed, and appear nowhere else. */
@@ -57,6 +59,11 @@ export class Watch {
     this.expected.push({ status, path });
   }
 
+  /** Complaints of this kind are what the test provokes. */
+  forgive(complaint: RegExp): void {
+    this.forgiven.push(complaint);
+  }
+
   /** The verdict, while the pages are still there. */
   async judge(log: string): Promise<void> {
     const secrets = [...this.secrets];
@@ -67,7 +74,8 @@ export class Watch {
     }
     for (const { url, text } of await Promise.all(this.bodies)) this.search(text, secrets, `answer of ${url}`, false);
     this.search(log, secrets, 'log of the server', false);
-    expect(this.complaints, 'what the browser complained about').toEqual([]);
+    const left = this.complaints.filter((complaint) => !this.forgiven.some((pattern) => pattern.test(complaint)));
+    expect(left, 'what the browser complained about').toEqual([]);
   }
 
   private heard(message: ConsoleMessage): void {
@@ -98,12 +106,16 @@ export class Watch {
     const here = this.expected.findIndex(({ status, path }) => status === response.status() && path === url.pathname);
     if (here >= 0) this.expected.splice(here, 1);
     else if (response.status() >= 400) this.complaints.push(`${response.status()} for ${response.request().method()} ${response.url()}`);
-    const readable = ['document', 'fetch', 'xhr'].includes(response.request().resourceType()) && response.status() !== 303;
-    if (url.origin === this.origin() && readable && !url.pathname.startsWith(SHOWS_MAILS)) {
-      // What a page got last may be gone with it.
-      const text = response.text().catch(() => '');
-      this.bodies.push(text.then((text) => ({ url: response.url(), text })));
-    }
+  }
+
+  /** Keeps what pages and scripts got, once it is complete: an answer that nobody reads never is. */
+  private finished(request: Request): void {
+    const url = new URL(request.url());
+    if (url.origin !== this.origin() || url.pathname.startsWith(SHOWS_MAILS)) return;
+    if (!['document', 'fetch', 'xhr'].includes(request.resourceType())) return;
+    // Redirects have no body, and what a page got last may be gone with it.
+    const text = request.response().then((response) => response?.text() ?? '');
+    this.bodies.push(text.catch(() => '').then((text) => ({ url: request.url(), text })));
   }
 
   private async inspect(page: Page, secrets: string[]): Promise<void> {
