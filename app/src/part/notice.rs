@@ -21,7 +21,7 @@ pub fn Problem(told: Told) -> impl IntoView {
     move || {
         told.words(lang).map(|words| {
             view! {
-                <div class="notice problem" role="alert" tabindex="-1" autofocus node_ref=place>
+                <div class="notice problem" role="alert" tabindex="-1" autofocus=cfg!(feature = "ssr") node_ref=place>
                     <h2>{say!(lang, common.problem)}</h2>
                     <p>{words}</p>
                 </div>
