@@ -54,6 +54,10 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<String, Refusal> 
     }
 }
 
+/// The framework's mark on an answer that is a refusal.
+#[cfg(not(feature = "ssr"))]
+const REFUSED: &str = "serverfnerror";
+
 /// Asks a server function that takes nothing.
 #[cfg(not(feature = "ssr"))]
 pub async fn ask<T: serde::de::DeserializeOwned>(url: &str) -> Result<T, Refusal> {
@@ -62,10 +66,10 @@ pub async fn ask<T: serde::de::DeserializeOwned>(url: &str) -> Result<T, Refusal
         .send()
         .await
         .map_err(|_| Refusal::Unexpected)?;
-    if response.ok() {
-        response.json().await.map_err(|_| Refusal::Unexpected)
-    } else {
+    if response.headers().get(REFUSED).is_some() {
         Err(response.json().await.unwrap_or(Refusal::Unexpected))
+    } else {
+        response.json().await.map_err(|_| Refusal::Unexpected)
     }
 }
 

@@ -13,6 +13,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use leptos::prelude::provide_context;
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use std::sync::Arc;
 
 /// Every server function by its own path: an unknown one is an ordinary "not found" (security 181).
@@ -43,6 +44,10 @@ async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut request:
             return (StatusCode::UNPROCESSABLE_ENTITY, "This form could not be read.\n").into_response();
         }
         *response.status_mut() = StatusCode::SEE_OTHER;
+    }
+    // A refusal is an answer, not a failure of this server: browsers and monitoring would count it as one.
+    if response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        *response.status_mut() = StatusCode::OK;
     }
     response
 }
