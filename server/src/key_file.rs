@@ -19,7 +19,11 @@ pub fn load(path: &Path) -> Result<[u8; 32], Fault> {
             key.and_then(|key| key.try_into().ok())
                 .ok_or_else(|| fault("must hold 64 hexadecimal digits".into()))
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => make(path).map_err(|error| fault(error.to_string())),
+        Err(error) if error.kind() == ErrorKind::NotFound => match make(path) {
+            // A second server starting at the same moment was first: its key counts.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => load(path),
+            made => made.map_err(|error| fault(error.to_string())),
+        },
         Err(error) => Err(fault(error.to_string())),
     }
 }
@@ -38,7 +42,7 @@ fn make(path: &Path) -> std::io::Result<[u8; 32]> {
     let mut file = options.open(&draft)?;
     writeln!(file, "{}", data_encoding::HEXLOWER.encode(&key))?;
     file.sync_all()?;
-    // A second server starting at the same moment may have been first: then its key counts.
+    // Not over a key that somebody else has made meanwhile.
     match std::fs::hard_link(&draft, path) {
         Ok(()) => {
             std::fs::remove_file(&draft)?;
@@ -77,6 +81,17 @@ mod tests {
         let made = load(&path).unwrap();
         assert_eq!(load(&path).unwrap(), made);
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn servers_that_start_together_share_the_key_that_was_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.key");
+        let keys: std::collections::HashSet<_> = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..8).map(|_| scope.spawn(|| load(&path).unwrap())).collect();
+            starts.into_iter().map(|start| start.join().unwrap()).collect()
+        });
+        assert_eq!(keys.len(), 1);
     }
 
     #[cfg(unix)]

@@ -17,11 +17,11 @@ pub fn Page(
 ) -> impl IntoView {
     let lang = lang();
     let tab = move || {
-        if failed.get() {
+        in_title(if failed.get() {
             say!(lang, common.title_failed, page = title, product = product.clone())
         } else {
             say!(lang, common.title, page = title, product = product.clone())
-        }
+        })
     };
     // After a page load the browser starts at the top by itself; after a move within the page, the heading takes the focus.
     let heading = NodeRef::<H1>::new();
@@ -38,5 +38,15 @@ pub fn Page(
             <h1 tabindex="-1" node_ref=heading>{title}</h1>
             {children()}
         </div>
+    }
+}
+
+/// The framework writes a title into the page as it is, where a product named `</title>…` would end it; in the browser it sets it
+/// as text (security 117).
+fn in_title(text: String) -> String {
+    if cfg!(feature = "ssr") {
+        text.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        text
     }
 }

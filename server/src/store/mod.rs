@@ -100,10 +100,20 @@ impl Store {
     /// # Errors
     /// When a migration fails, or the database was written by a newer version.
     pub async fn migrate(&self) -> Result<(), Fault> {
-        sqlx::migrate!("../migrations")
-            .run(&self.pool)
-            .await
-            .map_err(|error| Fault::Other(format!("migration: {error}")))
+        let migrations = sqlx::migrate!("../migrations");
+        let migrated = match self.engine {
+            // PostgreSQL has a lock for this; on SQLite a transaction around all of it does the same.
+            Engine::Postgres => migrations.run(&self.pool).await,
+            Engine::Sqlite => {
+                let mut write = self.write().await?;
+                let migrated = migrations.run(&mut *write.tx).await;
+                if migrated.is_ok() {
+                    write.commit().await?;
+                }
+                migrated
+            }
+        };
+        migrated.map_err(|error| Fault::Other(format!("migration: {error}")))
     }
 
     /// Starts a writing transaction. On SQLite it takes the write lock at once, so it can never fail half-way for want of it.

@@ -12,13 +12,23 @@
 mod support;
 
 mod account;
+mod audit;
 mod code;
 mod complete;
 mod csrf;
 mod forgot;
 mod headers;
+mod housekeeping;
+mod import;
 mod limits;
 mod malformed;
+mod openapi;
+mod outbox;
+mod pages_no_js;
 mod policy;
 mod races;
+mod secrets;
 mod sessions;
+mod settings;
+mod startup;
+mod timing_work;

@@ -18,6 +18,7 @@ const FILTER: &str =
 
 static TEXT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static STATEMENTS: Mutex<Option<HashMap<u64, Vec<String>>>> = Mutex::new(None);
+static CLOSED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
@@ -58,6 +59,15 @@ pub async fn statements<F: Future>(future: F) -> (F::Output, Vec<String>) {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let output = future.instrument(tracing::info_span!("measured", number)).await;
+    // SQLite runs in a thread of its own, which may still be writing down its last statement; the span is over when it has.
+    let begun = std::time::Instant::now();
+    while !open(&CLOSED).contains(&number) {
+        assert!(
+            begun.elapsed().as_secs() < 5,
+            "somebody keeps the span of a measurement"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
     let found = open(&STATEMENTS).get_or_insert_default().remove(&number);
     (output, found.unwrap_or_default())
 }
@@ -74,6 +84,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counting {
             attributes.record(&mut fields);
             let span = context.span(id).expect("a new span");
             span.extensions_mut().insert(Number(fields.number));
+        }
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(&id)
+            && let Some(number) = span.extensions().get::<Number>()
+        {
+            open(&CLOSED).push(number.0);
         }
     }
 

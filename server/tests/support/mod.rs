@@ -2,6 +2,8 @@
 
 #![allow(
     dead_code,
+    unused_imports,
+    unused_macros,
     reason = "every test binary that includes this folder uses its own part of it"
 )]
 
@@ -44,16 +46,16 @@ macro_rules! on_both_engines {
                 #[allow(clippy::wildcard_imports, unused_imports, reason = "the test sees what its module sees")]
                 use super::*;
 
-                async fn run($input: $kind) $body
+                async fn the_test($input: $kind) $body
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn sqlite() {
-                    run(<$kind as $crate::support::OnEngine>::on(server::store::Engine::Sqlite).await).await;
+                    the_test(<$kind as $crate::support::OnEngine>::on(server::store::Engine::Sqlite).await).await;
                 }
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn postgres() {
-                    run(<$kind as $crate::support::OnEngine>::on(server::store::Engine::Postgres).await).await;
+                    the_test(<$kind as $crate::support::OnEngine>::on(server::store::Engine::Postgres).await).await;
                 }
             }
         )+

@@ -1,0 +1,42 @@
+// Whether everybody can use a page: axe's rules, in light and dark, and no sideways scrolling on the narrowest screen.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import type { Visitor } from './visitor';
+
+const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
+
+/** The narrowest screen that has to do (WCAG 1.4.10). */
+const NARROWEST = 320;
+
+export async function isAccessible(visitor: Visitor): Promise<void> {
+  if (visitor.script) await judge(visitor.page);
+  else await withoutScripts(visitor.page, judge);
+}
+
+async function judge(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    // Colours that are on their way are neither of the two.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page }).withTags(WCAG_2_2_AA).setLegacyMode().analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('; ')}`);
+    expect(found, `accessibility in ${colorScheme}`).toEqual([]);
+  }
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: NARROWEST, height: 640 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width of the page').toBeLessThanOrEqual(NARROWEST);
+  if (before) await page.setViewportSize(before);
+}
+
+/** Axe is a script itself. So the page is opened where scripts run, but the page's own ones cannot be had: what a person without
+ * JavaScript sees. Nothing is lost on the way, because such a page is all in its address and its cookies. */
+async function withoutScripts(page: Page, work: (page: Page) => Promise<void>): Promise<void> {
+  const storageState = await page.context().storageState();
+  const context = await page.context().browser()?.newContext({ javaScriptEnabled: true, storageState });
+  if (!context) throw new Error('the browser is gone');
+  await context.route(/\.(js|wasm)$/, (route) => route.abort());
+  const same = await context.newPage();
+  await same.goto(page.url());
+  await expect(same.getByRole('heading', { level: 1 })).toHaveText(await page.getByRole('heading', { level: 1 }).innerText());
+  await work(same);
+  await context.close();
+}

@@ -1,0 +1,133 @@
+// Every state of every page: usable for everybody, in light and dark, on the narrowest screen, and calm for those who ask for it.
+import { isAccessible } from '../support/accessible';
+import type { Latchkey } from '../support/latchkey';
+import { ADA, NEW_PASSWORD, OTHER_PASSWORD } from '../support/people';
+import type { Post } from '../support/post';
+import { expect, test } from '../support/test';
+import { NOT_VALID, type Visitor } from '../support/visitor';
+
+interface Scene {
+  visitor: Visitor;
+  latchkey: Latchkey;
+  post: Post;
+}
+
+async function opened({ visitor, post }: Scene): Promise<void> {
+  await visitor.askForMail();
+  await visitor.openLink(await post.next());
+}
+
+const STATES: Record<string, (scene: Scene) => Promise<void>> = {
+  'sign in': ({ visitor }) => visitor.open('/sign-in', 'Sign in'),
+  'sign in, refused': async ({ visitor }) => {
+    await visitor.open('/sign-in', 'Sign in');
+    await visitor.trySignIn(ADA.login, OTHER_PASSWORD);
+    await expect(visitor.problem).toBeVisible();
+  },
+  'sign in, after signing out': async ({ visitor }) => {
+    await visitor.signIn(ADA.login, ADA.password);
+    await visitor.signOut();
+  },
+  'forgot, with a support contact': async ({ visitor, latchkey }) => {
+    await latchkey.set('branding.support_contact', 'help@example.org');
+    await visitor.open('/forgot', 'Forgot your password?');
+  },
+  'forgot, refused': async ({ visitor }) => {
+    await visitor.open('/forgot', 'Forgot your password?');
+    await visitor.button('Send me a mail').click();
+    await expect(visitor.problem).toBeVisible();
+  },
+  'forgot, switched off': async ({ visitor, latchkey }) => {
+    await latchkey.set('reset.enabled', 'false');
+    await visitor.open('/forgot', 'Password reset is not available');
+  },
+  'sent, with help': async ({ visitor, post }) => {
+    await visitor.askForMail();
+    visitor.keep(await post.next());
+    await visitor.page.getByText('No mail came?').click();
+  },
+  'sent, wrong code': async ({ visitor }) => {
+    await visitor.askForMail();
+    await visitor.typeCode('AAAA-AAAA');
+    await expect(visitor.problem).toBeVisible();
+  },
+  choose: opened,
+  'choose, refused': async (scene) => {
+    await opened(scene);
+    await scene.visitor.typePasswords('seven', 'eight');
+    await scene.visitor.button('Save new password').click();
+    await expect(scene.visitor.problem).toBeVisible();
+  },
+  'choose, typed': async (scene) => {
+    await opened(scene);
+    await scene.visitor.typePasswords(NEW_PASSWORD);
+    if (scene.visitor.script) await expect(scene.visitor.page.getByText(/^Strength: /)).toBeVisible();
+  },
+  done: async (scene) => {
+    await opened(scene);
+    await scene.visitor.choosePassword();
+  },
+  'link not valid': ({ visitor }) => visitor.open('/reset', NOT_VALID, 410),
+  account: async ({ visitor }) => visitor.signIn(ADA.login, ADA.password),
+  'account, refused': async ({ visitor }) => {
+    await visitor.signIn(ADA.login, ADA.password);
+    await visitor.button('Change password').click();
+    await expect(visitor.problem).toBeVisible();
+  },
+  'not found': ({ visitor }) => visitor.open('/nowhere', 'Page not found', 404),
+  'the demo mailbox': async ({ visitor, post }) => {
+    await visitor.askForMail();
+    visitor.keep(await post.next());
+    await visitor.page.goto('/dev/mailbox');
+  },
+};
+
+for (const [state, reach] of Object.entries(STATES)) {
+  test(`everybody can use: ${state}`, async ({ visitor, latchkey, post }) => {
+    await reach({ visitor, latchkey, post });
+    await isAccessible(visitor);
+  });
+}
+
+test('nothing moves for people who asked for that', async ({ visitor, page, post }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await visitor.askForMail();
+  await visitor.openLink(await post.next());
+  const moving = await page.evaluate(() =>
+    [...document.querySelectorAll('*')]
+      .filter((element) => {
+        const style = getComputedStyle(element);
+        const times = `${style.transitionDuration},${style.animationDuration}`.split(',');
+        return times.some((time) => Number.parseFloat(time) * (time.trim().endsWith('ms') ? 1 : 1000) > 1);
+      })
+      .map((element) => element.outerHTML.slice(0, 100)),
+  );
+  expect(moving).toEqual([]);
+});
+
+test('pages follow the colours that the system asks for', async ({ visitor, page }) => {
+  await visitor.open('/sign-in', 'Sign in');
+  const colours = () => page.evaluate(() => `${getComputedStyle(document.documentElement).backgroundColor} ${getComputedStyle(document.body).color}`);
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await colours();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await colours()).not.toBe(light);
+});
+
+test('nothing jumps when a page comes alive', { tag: '@script' }, async ({ visitor, page }) => {
+  for (const [path, heading] of [
+    ['/sign-in', 'Sign in'],
+    ['/forgot', 'Forgot your password?'],
+  ] as const) {
+    await visitor.open(path, heading);
+    const shifts = await page.evaluate(
+      () =>
+        new Promise<number>((tell) => {
+          const observer = new PerformanceObserver((list) => tell(list.getEntries().reduce((sum, entry) => sum + ((entry as { value?: number }).value ?? 0), 0)));
+          observer.observe({ type: 'layout-shift', buffered: true });
+          requestAnimationFrame(() => requestAnimationFrame(() => tell(0)));
+        }),
+    );
+    expect(shifts, `layout shift of ${path}`).toBeLessThan(0.01);
+  }
+});
