@@ -3,26 +3,26 @@
 use crate::outcome::Refusal;
 use crate::view::PasswordVerdict;
 use gloo_net::http::Request;
-use leptos::prelude::document;
 use serde::Serialize;
+use std::sync::atomic::{AtomicBool, Ordering};
 use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
 /// Set on the document element once the page reacts to events.
+#[cfg(feature = "hydrate")]
 const HYDRATED: &str = "data-hydrated";
 
 /// Says that the page has come alive; end-to-end tests wait for it.
 #[cfg(feature = "hydrate")]
 pub fn mark_hydrated() {
-    if let Some(html) = document().document_element() {
+    if let Some(html) = leptos::prelude::document().document_element() {
         let _ = html.set_attribute(HYDRATED, "");
     }
 }
 
-/// Whether the page is alive already, which means that whatever is being shown now came without a page load.
-pub fn is_hydrated() -> bool {
-    document()
-        .document_element()
-        .is_some_and(|html| html.has_attribute(HYDRATED))
+/// True once, for the screen that the page was loaded with; every later one came without a page load.
+pub fn first_screen() -> bool {
+    static SHOWN: AtomicBool = AtomicBool::new(false);
+    !SHOWN.swap(true, Ordering::Relaxed)
 }
 
 /// Unix milliseconds by the visitor's clock: good for differences only.

@@ -26,7 +26,7 @@ pub fn Page(
     // After a page load the browser starts at the top by itself; after a move within the page, the heading takes the focus.
     let heading = NodeRef::<H1>::new();
     Effect::new(move |_| {
-        if browser::is_hydrated()
+        if !browser::first_screen()
             && let Some(heading) = heading.get_untracked()
         {
             let _ = heading.focus();
