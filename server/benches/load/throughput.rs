@@ -64,9 +64,9 @@ async fn steady(client: &reqwest::Client, url: &str) -> (Vec<f64>, Vec<f64>) {
     for (index, asked) in asked.into_iter().enumerate() {
         let taken = asked.await.expect("a request").as_secs_f64() * 1000.0;
         if index % 2 == 0 {
-            of_known.push(taken)
+            of_known.push(taken);
         } else {
-            of_unknown.push(taken)
+            of_unknown.push(taken);
         }
     }
     (of_known, of_unknown)
