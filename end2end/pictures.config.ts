@@ -4,5 +4,5 @@ import config from './playwright.config';
 
 export default defineConfig(config, {
   testDir: 'pictures',
-  projects: [{ name: 'pictures', use: { viewport: { width: 560, height: 900 }, colorScheme: 'light' } }],
+  projects: [{ name: 'pictures', use: { viewport: { width: 460, height: 900 }, colorScheme: 'light' } }],
 });

@@ -31,6 +31,10 @@ export interface Account {
   password: string;
 }
 
+/** Servers of tests that were given up; none outlives the run. */
+const atExit = new Set<ChildProcess>();
+process.once('exit', () => atExit.forEach((server) => server.kill('SIGKILL')));
+
 export class Latchkey {
   private process: ChildProcess | undefined;
   private address = '';
@@ -113,6 +117,7 @@ export class Latchkey {
     process.kill('SIGTERM');
     const [code, signal] = (await once(process, 'exit')) as [number | null, string | null];
     clearTimeout(impatience);
+    atExit.delete(process);
     expect({ code, signal }, `how the server ended; it said:\n${this.output}`).toEqual({ code: 0, signal: null });
     expect(this.output, 'the log of the server').not.toMatch(/panicked|\bERROR\b/);
   }
@@ -127,6 +132,7 @@ export class Latchkey {
     const options = { cwd: this.folder, env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };
     const process = spawn(BINARY, [this.mode, '--listen', `127.0.0.1:${port}`], options);
     this.process = process;
+    atExit.add(process);
     let said = '';
     const address = new Promise<string>((tell, fail) => {
       process.stdout.on('data', (text: Buffer) => {
@@ -143,7 +149,8 @@ export class Latchkey {
 
   private async command(words: string[], input = ''): Promise<void> {
     const running = run(BINARY, words, { cwd: this.folder, env: this.environment });
-    running.child.stdin?.end(input);
+    // A command that needs no input may be done before this: how it ended is what counts.
+    running.child.stdin?.on('error', () => undefined).end(input);
     await running;
   }
 }
