@@ -95,7 +95,6 @@ impl Application {
     }
 
     /// Everything that answers requests, for callers that have a request and no need of a connection.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

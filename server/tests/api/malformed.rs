@@ -56,96 +56,73 @@ const PATHS: [&str; 14] = [
 ];
 
 /// What is sent, as which type, and the status it gets.
-fn malformed(good: &Value) -> Vec<(String, Vec<u8>, Option<&'static str>, Vec<u16>)> {
-    let json = Some("application/json");
+struct Case {
+    what: String,
+    body: Vec<u8>,
+    kind: Option<&'static str>,
+    expected: &'static [u16],
+}
+
+impl Case {
+    fn json(what: &str, expected: &'static [u16], body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            what: what.to_owned(),
+            body: body.into(),
+            kind: Some("application/json"),
+            expected,
+        }
+    }
+}
+
+/// Every way to get a body wrong, made from a good one.
+fn malformed(good: &Value) -> Vec<Case> {
     let text = good.to_string();
     let first = good.as_object().unwrap().keys().next().unwrap().clone();
-    let of = |value: &str| format!("{{\"{first}\":{value}}}").into_bytes();
+    let of = |value: &str| format!("{{\"{first}\":{value}}}");
     let deep = format!("{}{}", "[".repeat(8_000), "]".repeat(8_000));
-    let mut cases: Vec<(String, Vec<u8>, Option<&'static str>, Vec<u16>)> = vec![
-        ("empty".into(), Vec::new(), json, vec![400]),
-        ("not JSON".into(), b"identifier=ada".to_vec(), json, vec![400]),
-        (
-            "half".into(),
-            text.as_bytes()[..text.len() - 1].to_vec(),
-            json,
-            vec![400],
+    let unreadable = [b"{\"".as_slice(), first.as_bytes(), b"\":\"\xff\xfe\"}"].concat();
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut cases = vec![
+        Case::json("empty", &[400], ""),
+        Case::json("not JSON", &[400], "identifier=ada"),
+        Case::json("half", &[400], &text.as_bytes()[..text.len() - 1]),
+        Case::json("more after it", &[400], format!("{text}{text}")),
+        Case::json("a list", &[422], format!("[{text}]")),
+        Case::json("a list of values", &[422], "[\"ada\"]"),
+        Case::json("a text", &[422], "\"ada\""),
+        Case::json("null", &[422], "null"),
+        Case::json("a number", &[422], "17"),
+        Case::json("deep", &[400, 422], deep.as_str()),
+        Case::json("deep inside", &[400, 422], of(&deep[4_000..12_000])),
+        Case::json(
+            "a key twice",
+            &[422],
+            format!("{{\"{first}\":\"a\",\"{first}\":\"b\"}}"),
         ),
-        (
-            "more after it".into(),
-            format!("{text}{text}").into_bytes(),
-            json,
-            vec![400],
-        ),
-        ("a list".into(), format!("[{text}]").into_bytes(), json, vec![422]),
-        ("a list of values".into(), b"[\"ada\"]".to_vec(), json, vec![422]),
-        ("a text".into(), b"\"ada\"".to_vec(), json, vec![422]),
-        ("null".into(), b"null".to_vec(), json, vec![422]),
-        ("a number".into(), b"17".to_vec(), json, vec![422]),
-        ("deep".into(), deep.clone().into_bytes(), json, vec![400, 422]),
-        ("deep inside".into(), of(&deep[4_000..12_000]), json, vec![400, 422]),
-        (
-            "a key twice".into(),
-            format!("{{\"{first}\":\"a\",\"{first}\":\"b\"}}").into_bytes(),
-            json,
-            vec![422],
-        ),
-        (
-            "unknown field".into(),
-            text.replacen('{', "{\"role\":\"admin\",", 1).into_bytes(),
-            json,
-            vec![422],
-        ),
-        (
-            "invalid UTF-8".into(),
-            [b"{\"".as_slice(), first.as_bytes(), b"\":\"\xff\xfe\"}"].concat(),
-            json,
-            vec![400],
-        ),
-        ("half a surrogate".into(), of("\"\\ud800\""), json, vec![400, 422]),
-        (
-            "a NUL outside".into(),
-            [text.as_bytes(), b"\0"].concat(),
-            json,
-            vec![400],
-        ),
-        (
-            "another alphabet".into(),
-            text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            json,
-            vec![400],
-        ),
-        (
-            "17 KiB".into(),
-            of(&format!("\"{}\"", "a".repeat(17 << 10))),
-            json,
-            vec![413],
-        ),
-        (
-            "17 KiB of space".into(),
-            format!("{}{text}", " ".repeat(17 << 10)).into_bytes(),
-            json,
-            vec![413],
-        ),
+        Case::json("unknown field", &[422], text.replacen('{', "{\"role\":\"admin\",", 1)),
+        Case::json("invalid UTF-8", &[400], unreadable),
+        Case::json("half a surrogate", &[400, 422], of("\"\\ud800\"")),
+        Case::json("a NUL outside", &[400], format!("{text}\0")),
+        Case::json("another alphabet", &[400], utf16),
+        Case::json("17 KiB", &[413], of(&format!("\"{}\"", "a".repeat(17 << 10)))),
+        Case::json("17 KiB of space", &[413], format!("{}{text}", " ".repeat(17 << 10))),
+        Case::json("fields missing", &[422], "{}"),
     ];
     for value in ["null", "17", "true", "[]", "[\"a\"]", "{}", "{\"$gt\":\"\"}"] {
-        if value == "null" && first == "token" {
-            continue; // the same as leaving it out, which is refused for another reason below
-        }
-        cases.push((format!("{first} is {value}"), of(value), json, vec![422]));
+        cases.push(Case::json(&format!("{first} is {value}"), &[422], of(value)));
     }
     for kind in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/jsonx",
-        "text/json",
-        "",
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("multipart/form-data; boundary=x"),
+        Some("application/jsonx"),
+        Some("text/json"),
+        Some(""),
+        None,
     ] {
-        cases.push((format!("as {kind:?}"), text.clone().into_bytes(), Some(kind), vec![415]));
+        let good = Case::json(&format!("as {kind:?}"), &[415], text.as_str());
+        cases.push(Case { kind, ..good });
     }
-    cases.push(("of no type".into(), text.clone().into_bytes(), None, vec![415]));
-    cases.push(("fields missing".into(), b"{}".to_vec(), json, vec![422]));
     cases
 }
 
@@ -192,7 +169,7 @@ on_both_engines! {
         let program = app.signed_in("ada", PASSWORD).await;
         let before = app.count("audit").await;
         for (method, path, good) in calls() {
-            for (what, body, kind, expected) in malformed(&good) {
+            for Case { what, body, kind, expected } in malformed(&good) {
                 let mut request = program.request(method.clone(), path);
                 if let Some(kind) = kind {
                     request = request.header("content-type", kind);
@@ -275,7 +252,7 @@ on_both_engines! {
             let answer = raw(app.address, request).await;
             assert!(!answer.contains("HTTP/1.1 5"), "{answer}");
         }
-        let many = (0..500).map(|number| format!("X-Header-{number}: x\r\n")).collect::<String>();
+        let many = "X-Header: x\r\n".repeat(500);
         let answer = raw(app.address, format!("GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n").as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
         assert_eq!(app.program().get("/healthz").await.status, 200);

@@ -18,8 +18,8 @@ const PATIENCE: Patience = Patience {
     attempt: Duration::from_secs(2),
 };
 
-fn to(sink: &Sink) -> Option<Transport> {
-    Some(Transport::with_patience(&sink.url(), None, PATIENCE).unwrap())
+fn to(sink: &Sink) -> Transport {
+    Transport::with_patience(&sink.url(), None, PATIENCE).unwrap()
 }
 
 /// Every way to fail for a while.
@@ -54,10 +54,10 @@ on_both_engines! {
     // security 3, 144, 147, 148
     async fn whatever_goes_wrong_for_a_while_the_mail_arrives_with_the_same_link(engine: Engine) {
         let sink = Sink::start(Behaviour::Accept);
-        let first = Setup::on(engine).transport(to(&sink)).start().await;
+        let first = Setup::on(engine).transport(Some(to(&sink))).start().await;
         for (number, trouble) in passing_troubles().into_iter().enumerate() {
             // A fresh server each time, because a connection that is kept would not greet again.
-            let app = Setup::on(engine).beside(&first).transport(to(&sink)).start().await;
+            let app = Setup::on(engine).beside(&first).transport(Some(to(&sink))).start().await;
             let (login, delivered) = (format!("person-{number}"), sink.mails().len());
             app.add_invited(&login).await;
             sink.set(trouble);
@@ -82,7 +82,7 @@ on_both_engines! {
     // security 147: what cannot succeed is not tried for ever, and the reply is kept for staff
     async fn a_refusal_for_good_is_final_and_keeps_its_words(engine: Engine) {
         let sink = Sink::start(Behaviour::Accept);
-        let app = Setup::on(engine).transport(to(&sink)).start().await;
+        let app = Setup::on(engine).transport(Some(to(&sink))).start().await;
         for (number, step) in [Step::Mail, Step::Rcpt, Step::Data, Step::FinalDotBeforeReply].into_iter().enumerate() {
             let login = format!("person-{number}");
             app.add_invited(&login).await;
@@ -103,7 +103,7 @@ on_both_engines! {
     // security 146
     async fn no_mail_brings_a_dead_link(engine: Engine) {
         let sink = Sink::start(Behaviour::Refuse);
-        let app = Setup::on(engine).transport(to(&sink)).start().await;
+        let app = Setup::on(engine).transport(Some(to(&sink))).start().await;
         for login in ["expired", "replaced", "used", "disabled"] {
             app.add_invited(login).await;
         }
@@ -134,7 +134,7 @@ on_both_engines! {
     // security 144: a restart finds what was queued, and the link is the one that was promised
     async fn a_restart_loses_nothing(engine: Engine) {
         let sink = Sink::start(Behaviour::Cut(Step::FinalDotBeforeReply));
-        let mut app = Setup::on(engine).transport(to(&sink)).start().await;
+        let mut app = Setup::on(engine).transport(Some(to(&sink))).start().await;
         app.add_account("ada").await;
         app.ask("ada").await;
         app.drain().await;
@@ -144,7 +144,7 @@ on_both_engines! {
         app.ask("grace").await;
         app.stop().await;
         sink.set(Behaviour::Accept);
-        let again = Setup::on(engine).beside(&app).transport(to(&sink)).start().await;
+        let again = Setup::on(engine).beside(&app).transport(Some(to(&sink))).start().await;
         again.advance(7_000);
         again.drain().await;
         let mut mails: Vec<_> = sink.mails().iter().map(|mail| format!("{}: {}", mail.to[0], mail.subject())).collect();
@@ -206,7 +206,7 @@ on_both_engines! {
         let mut second = Setup::on(engine).beside(&app).transport(generous()).in_background().start().await;
         let begun = std::time::Instant::now();
         while app.count("outbox where state = 'queued'").await > 0 {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{} are left", app.count("outbox where state = 'queued'").await);
+            assert!(begun.elapsed() < Duration::from_mins(1), "{} are left", app.count("outbox where state = 'queued'").await);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         first.stop().await;
@@ -221,7 +221,7 @@ on_both_engines! {
     // M7: the worker by itself, from asking to arriving, and an end that loses nothing
     async fn the_worker_brings_mail_out_at_once_and_stops_cleanly(engine: Engine) {
         let sink = Sink::start(Behaviour::Accept);
-        let mut app = Setup::on(engine).transport(to(&sink)).in_background().start().await;
+        let mut app = Setup::on(engine).transport(Some(to(&sink))).in_background().start().await;
         app.add_account("ada").await;
         app.add_account("grace").await;
         app.ask("ada").await;

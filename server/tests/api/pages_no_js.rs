@@ -91,7 +91,7 @@ fn assert_heading(page: &Answer, status: u16, heading: &str) {
         .body
         .split("<h1")
         .skip(1)
-        .map(|rest| rest.split_once('>').unwrap().1.split("<").next().unwrap())
+        .map(|rest| rest.split_once('>').unwrap().1.split('<').next().unwrap())
         .collect();
     assert_eq!(headings, [heading]);
     assert!(page.body.contains("<html lang=\"en\""), "{}", page.body);
