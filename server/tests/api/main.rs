@@ -7,14 +7,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
-#![allow(
-    clippy::type_complexity,
-    clippy::format_collect,
-    clippy::unnecessary_wraps,
-    clippy::duration_suboptimal_units,
-    clippy::single_char_pattern,
-    reason = "tables of cases read better whole"
-)]
 
 #[path = "../support/mod.rs"]
 mod support;
