@@ -69,11 +69,12 @@ export class Watch {
     const secrets = [...this.secrets];
     for (const page of this.contexts.flatMap((context) => context.pages())) await this.inspect(page, secrets);
     for (const request of this.requests) {
-      this.search(request.url(), secrets, 'address', opensLink(request));
-      this.search((await request.allHeaders())['referer'] ?? '', secrets, `Referer sent to ${request.url()}`, false);
+      if (!opensLink(request)) this.search(request.url(), secrets, 'address');
+      this.search((await request.allHeaders())['referer'] ?? '', secrets, `Referer sent to ${request.url()}`);
     }
-    for (const { url, text } of await Promise.all(this.bodies)) this.search(text, secrets, `answer of ${url}`, false);
-    this.search(log, secrets, 'log of the server', false);
+    for (const { url, text } of await Promise.all(this.bodies)) this.search(text, secrets, `answer of ${url}`);
+    this.search(log, secrets, 'log of the server');
+    for (const { status, path } of this.expected) this.complaints.push(`${status} for ${path} never came`);
     const left = this.complaints.filter((complaint) => !this.forgiven.some((pattern) => pattern.test(complaint)));
     expect(left, 'what the browser complained about').toEqual([]);
   }
@@ -127,11 +128,10 @@ export class Watch {
     }));
     if (kept.storage !== '{}') this.complaints.push(`kept in the browser: ${kept.storage}`);
     if (kept.cookies !== '') this.complaints.push(`cookies that scripts can read: ${kept.cookies}`);
-    for (const url of kept.history) this.search(url ?? '', secrets, 'history', false);
+    for (const url of kept.history) this.search(url ?? '', secrets, 'history');
   }
 
-  private search(text: string, secrets: string[], where: string, allowed: boolean): void {
-    if (allowed) return;
+  private search(text: string, secrets: string[], where: string): void {
     for (const secret of secrets) {
       const spellings = [secret, encodeURIComponent(secret), encodeURIComponent(secret).replaceAll('%20', '+')];
       if (spellings.some((spelling) => text.includes(spelling))) this.complaints.push(`secret in ${where}: ${text.slice(0, 200)}`);
