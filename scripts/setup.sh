@@ -116,4 +116,14 @@ if ! have initdb && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; 
   say "PostgreSQL (about a minute)"
   apt_install postgresql || fail "please install PostgreSQL 15 or newer"
 fi
+probe_version=4.32.5
+if ! target/schemathesis/bin/schemathesis --version 2>/dev/null | grep -q " $probe_version"; then
+  say "Schemathesis $probe_version, which probes the REST API (under a minute)"
+  have python3 || apt_install python3 || fail "please install Python 3"
+  rm -rf target/schemathesis; mkdir -p target
+  python3 -m venv target/schemathesis 2>/dev/null ||
+    { rm -rf target/schemathesis; apt_install python3-venv && python3 -m venv target/schemathesis; } || fail "please install Python's venv"
+  target/schemathesis/bin/pip install --quiet --disable-pip-version-check "schemathesis==$probe_version"
+fi
+have curl || apt_install curl || fail "please install curl"
 have openssl || apt_install openssl || fail "please install openssl"

@@ -22,6 +22,9 @@ cargo clippy --quiet --package app --lib --no-default-features --features hydrat
 step "Unit, API and store tests on SQLite and PostgreSQL"
 scripts/with-postgres.sh cargo test --workspace --features server/test-clock
 
+step "REST API, probed by its own document"
+scripts/probe-api.sh
+
 step "Pages for the browser"
 scripts/build-site.sh --test
 

@@ -54,6 +54,22 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<String, Refusal> 
     }
 }
 
+/// Whether an address is one that this download has no page for: the console is the server's alone.
+pub fn is_elsewhere(page: &str) -> bool {
+    page == CONSOLE
+        || page
+            .strip_prefix(CONSOLE)
+            .is_some_and(|rest| rest.starts_with(['/', '?']))
+}
+
+/// Where the console begins.
+pub const CONSOLE: &str = "/admin";
+
+/// Leaves for an address the way a link does.
+pub fn load(page: &str) {
+    let _ = leptos::prelude::window().location().set_href(page);
+}
+
 /// The framework's mark on an answer that is a refusal.
 #[cfg(not(feature = "ssr"))]
 const REFUSED: &str = "serverfnerror";

@@ -1,6 +1,8 @@
 //! Latchkey's pages: what the browser sees, and the contract with the server. Knows nothing of SQL, mail or hashing.
 
 #[cfg(feature = "ssr")]
+pub mod admin;
+#[cfg(feature = "ssr")]
 mod answer;
 mod app;
 mod browser;
@@ -14,6 +16,9 @@ pub mod port;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod view;
+#[cfg(feature = "ssr")]
+pub mod words;
+#[cfg(not(feature = "ssr"))]
 mod words;
 
 pub use app::App;

@@ -29,6 +29,16 @@ pub enum Refusal {
     NotSignedIn,
     /// There is no such thing, or it is not yours.
     NotFound,
+    /// Signed in, but this is not for you.
+    Forbidden,
+    /// An administrator closed this way in.
+    EndpointClosed,
+    /// This needs the password again, because much depends on it.
+    ConfirmationNeeded,
+    /// A value is not possible; which one and why travels beside it.
+    Invalid,
+    /// What was asked for contradicts what is there; why travels beside it.
+    Conflict,
     /// A budget that has nothing to do with the account is used up.
     TooManyRequests,
     /// The server is at its limit of password hashing; trying again shortly works.
@@ -38,7 +48,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 13] = [
+    pub const ALL: [Refusal; 18] = [
         Self::ResetUnavailable,
         Self::IdentifierMissing,
         Self::IdentifierMalformed,
@@ -49,6 +59,11 @@ impl Refusal {
         Self::SignInRefused,
         Self::NotSignedIn,
         Self::NotFound,
+        Self::Forbidden,
+        Self::EndpointClosed,
+        Self::ConfirmationNeeded,
+        Self::Invalid,
+        Self::Conflict,
         Self::TooManyRequests,
         Self::Busy,
         Self::Unexpected,
@@ -68,6 +83,11 @@ impl Refusal {
             Self::SignInRefused => "sign_in_refused",
             Self::NotSignedIn => "not_signed_in",
             Self::NotFound => "not_found",
+            Self::Forbidden => "forbidden",
+            Self::EndpointClosed => "endpoint_closed",
+            Self::ConfirmationNeeded => "confirmation_needed",
+            Self::Invalid => "invalid",
+            Self::Conflict => "conflict",
             Self::TooManyRequests => "too_many_requests",
             Self::Busy => "busy",
             Self::Unexpected => "unexpected",

@@ -4,7 +4,7 @@
 //! Methods that open or end something also set or clear the cookie that proves it.
 
 use crate::outcome::Refusal;
-use crate::view::{Me, Opened, PasswordRefusal, Site};
+use crate::view::{Finished, Me, Opened, PasswordRefusal, Site};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -17,7 +17,8 @@ pub trait SitePort: Send + Sync {
 #[async_trait]
 pub trait ResetPort: Send + Sync {
     /// Stores the request; the answer is the same whoever it names. Returns the receipt.
-    async fn request_reset(&self, identifier: String) -> Result<String, Refusal>;
+    /// A `target` that is not allowed is ignored.
+    async fn request_reset(&self, identifier: String, target: Option<String>) -> Result<String, Refusal>;
     /// Asks again for what the receipt asked for. Returns a new receipt.
     async fn resend_reset(&self, receipt: String) -> Result<String, Refusal>;
     /// Proves receipt and code; on success the visitor holds the same cookie as after opening the link.
@@ -25,7 +26,10 @@ pub trait ResetPort: Send + Sync {
     /// What the visitor's cookie gives the right to. Spends nothing.
     async fn opened_reset(&self) -> Result<Opened, Refusal>;
     /// Sets the password and spends the link. `confirmation` is `None` where the form had no second field.
-    async fn complete_reset(&self, password: String, confirmation: Option<String>) -> Result<(), PasswordRefusal>;
+    async fn complete_reset(&self, password: String, confirmation: Option<String>)
+    -> Result<Finished, PasswordRefusal>;
+    /// Signs in with the link instead of setting a password, and spends it. Returns where the person goes on, if anywhere.
+    async fn keep_password(&self) -> Result<Option<String>, Refusal>;
 }
 
 #[async_trait]

@@ -53,6 +53,16 @@ pub struct Opened {
     pub expires_at: i64,
     /// Milliseconds left when the page was made.
     pub remaining: i64,
+    /// Whether it may be used to sign in without a new password.
+    pub keep: bool,
+}
+
+/// What follows a reset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    pub signed_in: bool,
+    /// Where the person goes on, if anywhere in particular.
+    pub target: Option<String>,
 }
 
 /// A refused password with its reasons; no reasons with any other refusal.
@@ -77,6 +87,10 @@ pub struct Me {
     pub login_name: String,
     pub name: String,
     pub email: Option<String>,
+    /// Whether there is a console for this person.
+    pub staff: bool,
+    /// Whether the current password is asked for when it is changed.
+    pub needs_current: bool,
     pub sessions: Vec<SessionView>,
 }
 

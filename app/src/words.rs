@@ -39,10 +39,20 @@ pub(crate) fn lang() -> Locale {
 pub(crate) fn choose() -> Locale {
     let accepted = use_context::<http::request::Parts>().and_then(|parts| {
         let header = parts.headers.get(http::header::ACCEPT_LANGUAGE)?;
-        header.to_str().ok().map(preferred)
+        header.to_str().ok().map(language)
     });
-    accepted.map(|wanted| Locale::find_locale(&wanted)).unwrap_or_default()
+    accepted.unwrap_or_default()
 }
+
+/// The best of our languages for an `Accept-Language` header.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn language(header: &str) -> Locale {
+    Locale::find_locale(&preferred(header))
+}
+
+#[cfg(feature = "ssr")]
+pub use crate::part::told::text as refusal_text;
 
 /// The languages of an `Accept-Language` header, most wanted first.
 #[cfg(feature = "ssr")]

@@ -29,6 +29,7 @@ export interface Account {
   email: string;
   name: string;
   password: string;
+  role?: 'user' | 'helpdesk' | 'admin';
 }
 
 /** Servers of tests that were given up; none outlives the run. */
@@ -98,8 +99,14 @@ export class Latchkey {
     await this.command(['settings', 'set', name, value]);
   }
 
-  async add({ login, email, name, password }: Account): Promise<void> {
-    await this.command(['account', 'add', '--login', login, '--email', email, '--name', name, '--password-stdin'], `${password}\n`);
+  async add({ login, email, name, password, role = 'user' }: Account): Promise<void> {
+    const words = ['account', 'add', '--login', login, '--email', email, '--name', name, '--role', role, '--password-stdin'];
+    await this.command(words, `${password}\n`);
+  }
+
+  /** Checks the audit trail, as an operator does; throws when it is not intact. */
+  async verifyAudit(): Promise<void> {
+    await this.command(['audit', 'verify']);
   }
 
   /** Whether mail is on its way in time, as monitoring sees it. */

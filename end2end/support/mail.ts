@@ -1,8 +1,10 @@
 // A mail as its reader sees it.
 import { simpleParser } from 'mailparser';
 
-/** The two mails there are: one with a link, one that says that the password has changed. */
-export type Kind = 'link' | 'changed';
+/** A mail with a link, one that says that the password has changed, and everything else. */
+export type Kind = 'link' | 'changed' | 'other';
+
+const CODE = /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/;
 
 export class Mail {
   private constructor(
@@ -20,7 +22,8 @@ export class Mail {
   }
 
   get kind(): Kind {
-    return this.subject.startsWith('Choose a new password') ? 'link' : 'changed';
+    if (this.subject.startsWith('Choose a new password')) return 'link';
+    return this.subject.startsWith('Your password') ? 'changed' : 'other';
   }
 
   /** The address to open. */
@@ -33,9 +36,15 @@ export class Mail {
     return new URL(this.link).searchParams.get('key') ?? '';
   }
 
+  /** Whatever in it opens the way to a new password: a link, a code, or both. */
+  get secrets(): string[] {
+    const code = CODE.exec(this.text)?.[0];
+    return [this.token, ...(code === undefined ? [] : [code])];
+  }
+
   /** The code to type, as it is written: `XXXX-XXXX`. */
   get code(): string {
-    return found(/\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.exec(this.text), 'a code');
+    return found(CODE.exec(this.text), 'a code');
   }
 }
 

@@ -19,6 +19,8 @@ export interface Envelope {
 export class MailServer extends Post {
   readonly envelopes: Envelope[] = [];
   private readonly mails = new Map<string, Mail>();
+  /** What every recipient is refused with, if anything. */
+  refusal: string | undefined;
   private server: SMTPServer | undefined;
   private listening = 0;
 
@@ -49,6 +51,9 @@ export class MailServer extends Post {
 
   private receiving(): SMTPServerOptions {
     return {
+      onRcptTo: (_address, _session, done) => {
+        done(this.refusal === undefined ? null : Object.assign(new Error(this.refusal), { responseCode: 550 }));
+      },
       onData: (stream, session, done) => {
         const parts: Buffer[] = [];
         stream.on('data', (part: Buffer) => parts.push(part));

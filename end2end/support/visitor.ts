@@ -38,6 +38,11 @@ export class Visitor {
     if (this.script) await this.page.locator('html[data-hydrated]').waitFor();
   }
 
+  /** Waits for a page of the console, which is complete when it is there. */
+  async reads(heading: string): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1 })).toHaveText(heading);
+  }
+
   // --- going -----------------------------------------------------------------------------------------------------------------------
 
   async open(path: string, heading: string, status = 200): Promise<void> {
@@ -45,6 +50,16 @@ export class Visitor {
     const answer = await this.page.goto(path);
     expect(answer?.status(), `status of ${path}`).toBe(status);
     await this.sees(heading);
+  }
+
+  /** Opens a page of the console, signing in on the way where that is asked for. */
+  async openConsole(path: string, heading: string, staff: { login: string; password: string }): Promise<void> {
+    await this.page.goto(path);
+    if (new URL(this.page.url()).pathname === '/sign-in') {
+      await this.sees('Sign in');
+      await this.trySignIn(staff.login, staff.password);
+    }
+    await this.reads(heading);
   }
 
   /** Opens a mailed link in this browser's address bar. */
@@ -65,8 +80,7 @@ export class Visitor {
 
   /** Whatever this mail holds appears nowhere else from now on. */
   keep(mail: Mail): void {
-    this.watch.guard(mail.token);
-    this.watch.guard(mail.code);
+    for (const secret of mail.secrets) this.watch.guard(secret);
   }
 
   // --- doing -----------------------------------------------------------------------------------------------------------------------

@@ -73,3 +73,21 @@ pub fn rfc3339(at: UnixMillis) -> String {
         .and_then(|moment| moment.format(&time::format_description::well_known::Rfc3339).ok())
         .unwrap_or_default()
 }
+
+/// The same, or nothing for 0: it has not happened.
+#[must_use]
+pub fn rfc3339_or_none(at: UnixMillis) -> Option<String> {
+    (at != 0).then(|| rfc3339(at))
+}
+
+/// A moment as programs write it (RFC 3339), or a day (`2026-03-09`), which stands for its beginning in UTC.
+#[must_use]
+pub fn moment(text: &str) -> Option<UnixMillis> {
+    let whole = if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    let moment = time::OffsetDateTime::parse(&whole, &time::format_description::well_known::Rfc3339).ok()?;
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
+}

@@ -96,7 +96,7 @@ impl Config {
 }
 
 /// A link over plain HTTP would hand the token to everyone on the way, so HTTPS it is, except on this machine (security 10).
-fn may_be_public(url: &Url) -> bool {
+pub(crate) fn may_be_public(url: &Url) -> bool {
     let plain =
         url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     let loopback = match url.host() {

@@ -1,6 +1,7 @@
 //! Forgetting what is no longer needed: sessions, tokens, requests, mails, counters, old audit rows (F18, security 199). Every step is
 //! one idempotent delete, so several servers doing it at once do no harm.
 
+use crate::account::import::job;
 use crate::clock::{DAY, HOUR};
 use crate::latchkey::{Latchkey, SharedLatchkey};
 use crate::refused::Fault;
@@ -22,13 +23,15 @@ pub async fn prune(latchkey: &Latchkey) -> Result<u64, Fault> {
     let settings = latchkey.settings().await?;
     let retention = &settings.retention;
     let now = latchkey.now();
-    let mut write = latchkey.store.write().await?;
+    let mut write = latchkey.store.write_behind().await?;
     let pruned = write.prune_sessions(now, idle_since(&settings, now)).await?
         + write.prune_tokens(now - TOKEN_AFTERLIFE).await?
         + write.wipe_identifiers(now - IDENTIFIER_LIFETIME).await?
         + write.prune_requests(now - retention.request_days * DAY).await?
         + write.prune_outbox(now - retention.outbox_days * DAY).await?
         + write.prune_limits(now).await?
+        + write.prune_idempotency(now - DAY).await?
+        + write.prune_jobs(now - job::KEPT).await?
         + write.prune_audit(now - retention.audit_days * DAY).await?;
     write.commit().await?;
     Ok(pruned)

@@ -2,7 +2,7 @@
 
 use crate::clock::{SharedClock, UnixMillis};
 use crate::config::Config;
-use crate::mail::transport::Transport;
+use crate::mail::transports::Transports;
 use crate::password::hash::Hasher;
 use crate::refused::Fault;
 use crate::secret::{Keys, Purpose};
@@ -10,18 +10,15 @@ use crate::settings::{self, Pinned, Settings};
 use crate::store::Store;
 use std::sync::Arc;
 use tokio::sync::Notify;
-use url::Url;
 
 pub struct Latchkey {
     pub store: Store,
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     pub clock: SharedClock,
     pub hasher: Hasher,
     pub pinned: Pinned,
-    /// What links start with; without it there is no reset.
-    pub public_url: Option<Url>,
     /// How mail leaves; without it there is no reset.
-    pub transport: Option<Transport>,
+    pub transports: Transports,
     /// Rung when a mail was queued, so that it does not wait for the worker's next look.
     pub mail_queued: Notify,
     /// Whether this is the demo, with its mailbox page.
@@ -43,7 +40,7 @@ impl Latchkey {
     /// # Errors
     /// When the database does not answer.
     pub async fn settings(&self) -> Result<Settings, Fault> {
-        settings::load(&self.store, &self.pinned).await
+        settings::load(&self.store, &self.pinned, &self.keys).await
     }
 
     /// Refuses to run on a database that was written under another master key: nothing sealed would open, no password would match,

@@ -12,6 +12,15 @@ pub enum Refused {
     /// The new password breaks these rules; nothing was spent.
     #[error("password refused: {0:?}")]
     Password(Vec<Violation>),
+    /// One value is the reason, and these words say why. For staff and programs only, who may know what they were refused for.
+    #[error("{field}: {problem}")]
+    Field {
+        /// [`Refusal::Invalid`] or [`Refusal::Conflict`].
+        refusal: Refusal,
+        /// Empty where it is about no single one.
+        field: String,
+        problem: String,
+    },
     /// A budget is used up until this many seconds from now.
     #[error("too many requests, again in {retry_after} s")]
     TooMany { retry_after: u64 },
@@ -36,11 +45,31 @@ pub enum Fault {
 }
 
 impl Refused {
+    /// A value that is not possible.
+    #[must_use]
+    pub fn invalid(field: &str, problem: impl Into<String>) -> Self {
+        Self::Field {
+            refusal: Refusal::Invalid,
+            field: field.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
+    /// A wish that contradicts what is there.
+    #[must_use]
+    pub fn conflict(field: &str, problem: impl Into<String>) -> Self {
+        Self::Field {
+            refusal: Refusal::Conflict,
+            field: field.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
     /// What a client may know.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
         match self {
-            Self::Because(refusal) => *refusal,
+            Self::Because(refusal) | Self::Field { refusal, .. } => *refusal,
             Self::Password(_) => Refusal::PasswordRefused,
             Self::TooMany { .. } => Refusal::TooManyRequests,
             Self::Fault(_) => Refusal::Unexpected,

@@ -51,6 +51,30 @@ pub fn digest(bearer: &str) -> String {
     BASE64.encode(Sha256::digest(bearer.as_bytes()))
 }
 
+/// A secret that has to be used as it is: never printed by accident (security 173).
+#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The secret itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
 /// What a derived key is for. One purpose never works for another (security 26).
 #[derive(Clone, Copy)]
 pub enum Purpose {
@@ -62,6 +86,10 @@ pub enum Purpose {
     Outbox,
     Pepper,
     KeyCheck,
+    Setting,
+    Idempotency,
+    Audit,
+    Job,
 }
 
 impl Purpose {
@@ -75,6 +103,10 @@ impl Purpose {
             Self::Outbox => b"latchkey/1/outbox",
             Self::Pepper => b"latchkey/1/pepper",
             Self::KeyCheck => b"latchkey/1/key-check",
+            Self::Setting => b"latchkey/1/setting",
+            Self::Idempotency => b"latchkey/1/idempotency",
+            Self::Audit => b"latchkey/1/audit",
+            Self::Job => b"latchkey/1/job",
         }
     }
 }

@@ -1,27 +1,30 @@
 //! Puts the application together, in order, and runs it until told to stop. `main` and tests start it the same way.
 
+use crate::audit::chain::Chain;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::guard::origin::Origins;
-use crate::guard::{headers, origin};
+use crate::guard::{headers, request_id};
 use crate::latchkey::{Latchkey, SharedLatchkey};
 use crate::mail::transport::Transport;
+use crate::mail::transports::Transports;
 use crate::mail::worker;
 use crate::password::hash::Hasher;
 use crate::refused::Fault;
 use crate::reset::availability::missing;
 use crate::secret::{Keys, Purpose};
-use crate::settings::Pinned;
+use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
-use crate::web::{health, landing, mailbox, pages, site, well_known};
+use crate::web::{console, health, landing, mailbox, pages, site, well_known};
 use crate::{api, housekeeping, key_file};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use http_body_util::Limited;
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,12 +35,15 @@ use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-/// Largest body of a request. Nothing here takes more than a name and a password (security 128, 178).
+/// Largest body of a request. Nothing here takes more than a name and a password (security 128, 178)…
 const BODY_LIMIT: usize = 16 * 1024;
+
+/// …but a file of accounts.
+const IMPORT_LIMIT: usize = 32 * 1024 * 1024;
+const IMPORTS: [&str; 2] = ["/api/v1/accounts/import", "/admin/accounts/import"];
 
 /// Longest time a request may take, a slow body included.
 const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
@@ -139,25 +145,20 @@ impl Application {
 pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>) -> Result<Latchkey, Fault> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| Fault::Other(format!("{}: {error}", config.data_dir.display())))?;
-    let keys = Keys::new(key_file::load(&config.key_file())?);
-    let store = Store::open(&config.database_url()).await?;
+    let keys = Arc::new(Keys::new(key_file::load(&config.key_file())?));
+    let store = Store::open(&config.database_url(), Chain::new(keys.clone())).await?;
     store.migrate().await?;
-    let mut pinned = Pinned::from_groups(&config.settings).map_err(|error| Fault::Other(error.to_string()))?;
-    let mut public_url = config.public_url.clone();
-    let mut mail_url = config.mail_url.clone();
+    let mut pinned = Pinned::from_groups(&config.settings)?;
+    pin_addresses(&mut pinned, &config)?;
     if parts.demo {
-        pinned.or_pin("mail.sender_address", "no-reply@latchkey.example".into());
-        public_url = public_url.or_else(|| listening.and_then(|address| format!("http://{address}").parse().ok()));
-        mail_url = mail_url.or_else(|| file_url(&config));
+        pinned.set_default("mail.sender_address", "no-reply@latchkey.example".into());
+        if let Some(address) = listening {
+            pinned.set_default("reset.public_url", format!("http://{address}/").into());
+        }
+        if let Some(url) = file_url(&config) {
+            pinned.set_default("mail.url", url.into());
+        }
     }
-    let transport = match (parts.transport, mail_url) {
-        (Some(transport), _) => Some(transport),
-        (None, Some(url)) => Some(
-            Transport::from_url(&url, config.mail_ca_file.as_deref())
-                .map_err(|error| Fault::Other(format!("LATCHKEY_MAIL_URL: {error}")))?,
-        ),
-        (None, None) => None,
-    };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let latchkey = Latchkey {
         hasher: Hasher::new(*keys.derive(Purpose::Pepper), key_id(&keys), cores, HASH_QUEUE),
@@ -165,17 +166,38 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
         keys,
         clock: parts.clock.unwrap_or_else(|| Arc::new(SystemClock)),
         pinned,
-        public_url,
-        transport,
+        transports: Transports::new(parts.transport, config.mail_ca_file.clone()),
         mail_queued: Notify::new(),
         demo: parts.demo,
         config,
     };
     latchkey.check_key().await?;
-    for what in missing(&latchkey, &latchkey.settings().await?) {
+    let settings = latchkey.settings().await?;
+    if latchkey.pinned.get("mail.url").is_some() {
+        let transport = latchkey.transports.current(&settings);
+        transport.map_err(|error| Fault::Other(format!("LATCHKEY_MAIL_URL: {error}")))?;
+    }
+    for what in missing(&latchkey, &settings) {
         tracing::warn!(reason = what.advice(), "password reset is not available");
     }
     Ok(latchkey)
+}
+
+/// The two addresses that have a variable of their own, because containers are started with them.
+fn pin_addresses(pinned: &mut Pinned, config: &Config) -> Result<(), Fault> {
+    let public_url = config.public_url.as_ref().map(url::Url::as_str);
+    for (variable, name, value) in [
+        ("LATCHKEY_PUBLIC_URL", "reset.public_url", public_url),
+        ("LATCHKEY_MAIL_URL", "mail.url", config.mail_url.as_deref()),
+    ] {
+        if let Some(value) = value {
+            pinned.pin(name, &value.into()).map_err(|error| match error {
+                SettingError::Refused { problem, .. } => Fault::Other(format!("{variable}: {problem}")),
+                SettingError::Unknown(_) => error.into(),
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// Where the demo writes its mails.
@@ -193,11 +215,7 @@ fn key_id(keys: &Keys) -> [u8; 8] {
 }
 
 fn router(latchkey: &SharedLatchkey, address: SocketAddr) -> Router {
-    let public = latchkey
-        .public_url
-        .as_ref()
-        .map(|url| url.origin().ascii_serialization());
-    let origins = Origins::new(public.into_iter().chain([format!("http://{address}")]));
+    let origins = Origins::new([format!("http://{address}")]);
     let doors = Doors {
         latchkey: latchkey.clone(),
         options: leptos_options(address),
@@ -213,24 +231,35 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/.well-known/change-password", get(well_known::change_password))
-        .merge(api::router().with_state(latchkey.clone()))
+        .route("/reset/continue", get(landing::go_on))
+        .merge(api::router(latchkey).with_state(latchkey.clone()))
         .merge(pages::forms())
+        .merge(console::router())
         .merge(demo)
         .fallback(pages::page)
         .layer(middleware::from_fn_with_state(doors.clone(), landing::open_link))
         .layer(middleware::from_fn(site::serve))
         .layer(middleware::from_fn_with_state(doors.clone(), check_origin))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(middleware::from_fn(limit_body))
         .layer(DefaultBodyLimit::disable())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
-        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(|_| {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }))
         .layer(middleware::from_fn(problems))
         .layer(middleware::from_fn(headers::set))
         .layer(CompressionLayer::new().compress_when(compressed))
         // The path only: a query may hold a token (security 193).
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
-            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
-        }))
+        .layer(
+            TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
+                let id = request_id::of(request.extensions());
+                tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+            }),
+        )
+        .layer(middleware::from_fn(request_id::give))
         .with_state(doors)
 }
 
@@ -249,11 +278,37 @@ fn leptos_options(address: SocketAddr) -> LeptosOptions {
 /// Unsafe requests of other sites end here (security 104).
 async fn check_origin(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let form = !request.uri().path().starts_with(api::BASE);
-    if origin::Origins::admit(&doors.origins, request.method(), request.headers(), form) {
+    let mut admitted = doors.origins.admit(request.method(), request.headers(), form);
+    if !admitted {
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        admitted = public_origin(&doors)
+            .await
+            .is_some_and(|public| public.admit(&method, &headers, form));
+    }
+    if admitted {
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "request of another site refused");
     (StatusCode::FORBIDDEN, "This request came from another site.\n").into_response()
+}
+
+/// The origin of the public URL, which is a setting: asked for only where the address listened on is not enough.
+async fn public_origin(doors: &Doors) -> Option<Origins> {
+    let settings = doors.latchkey.settings().await.ok()?;
+    let public = settings.reset.public_url?;
+    Some(Origins::new([public.origin().ascii_serialization()]))
+}
+
+/// Refuses what says that it is too large, and cuts off what does not say so.
+async fn limit_body(request: Request, next: Next) -> Response {
+    let import = request.method() == Method::POST && IMPORTS.contains(&request.uri().path());
+    let limit = if import { IMPORT_LIMIT } else { BODY_LIMIT };
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
 }
 
 /// On REST paths every error is a problem document, whoever made it.

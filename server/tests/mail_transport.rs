@@ -69,6 +69,7 @@ fn mail_to(name: &str, address: &str) -> Outgoing {
         &Message::ResetLink {
             lifetime_minutes: 30,
             occasion,
+            by_staff: false,
         },
         &recipient,
         &brand,

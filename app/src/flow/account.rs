@@ -1,5 +1,6 @@
 //! The signed-in person's own account: change of password, and where else they are signed in.
 
+use crate::browser;
 use crate::load::load;
 use crate::outcome::Refusal;
 use crate::part::form::{Form, Sending};
@@ -83,7 +84,13 @@ fn Account(site: Site) -> impl IntoView {
     let query = use_query_map();
     let has = move |name: &'static str| query.with(|query| query.get_str(name).is_some());
     let who = Callback::new(move |me: Result<Me, Refusal>| match me {
-        Ok(me) => view! { <p class="lead">{say!(lang, account.signed_in_as, login = me.login_name)}</p> }.into_any(),
+        Ok(me) => view! {
+            <p class="lead">{say!(lang, account.signed_in_as, login = me.login_name)}</p>
+            {me.staff.then(|| view! {
+                <p><a class="button quiet" href=browser::CONSOLE rel="external">{say!(lang, account.console)}</a></p>
+            })}
+        }
+        .into_any(),
         Err(_) => leave(SIGN_IN_FIRST),
     });
     view! {
@@ -113,6 +120,21 @@ fn Change(site: Site, action: Sending, told: Told, me: Resource<Result<Me, Refus
             clear(place);
         }
     });
+    let current = Callback::new(move |me: Result<Me, Refusal>| {
+        me.is_ok_and(|me| me.needs_current)
+            .then(|| {
+                view! {
+                    <Password
+                        name="current"
+                        label=say!(lang, account.current)
+                        autocomplete="current-password"
+                        shown=RwSignal::new(false)
+                        problem=told.about(lang, &[Refusal::CurrentPasswordWrong])
+                    />
+                }
+            })
+            .into_any()
+    });
     let username = Callback::new(|me: Result<Me, Refusal>| {
         me.ok()
             .map(|me| view! { <Username login_name=me.login_name /> })
@@ -124,13 +146,7 @@ fn Change(site: Site, action: Sending, told: Told, me: Resource<Result<Me, Refus
             <div node_ref=place>
                 <Form to=ChangePassword::url() sending=action>
                     <Mine me show=username />
-                    <Password
-                        name="current"
-                        label=say!(lang, account.current)
-                        autocomplete="current-password"
-                        shown=RwSignal::new(false)
-                        problem=told.about(lang, &[Refusal::CurrentPasswordWrong])
-                    />
+                    <Mine me show=current />
                     <NewPassword site told />
                     <Submit text=say!(lang, account.submit) pending=action.pending />
                 </Form>

@@ -29,8 +29,24 @@ pub async fn complete_reset(
 ) -> Result<(), Refusal> {
     use crate::answer;
     match crate::port::port()?.complete_reset(password, confirmation).await {
-        Ok(()) => answer::to("/reset/done").go(),
+        Ok(finished) => answer::to("/reset/done")
+            .with("signed_in", if finished.signed_in { "1" } else { "" })
+            .with("target", &finished.target.unwrap_or_default())
+            .go(),
         Err(refused) => answer::to("/reset").password_refused(&refused).go(),
+    }
+    Ok(())
+}
+
+#[server(prefix = "/form", endpoint = "keep_password")]
+pub async fn keep_password() -> Result<(), Refusal> {
+    use crate::answer;
+    match crate::port::port()?.keep_password().await {
+        Ok(target) => answer::to("/reset/done")
+            .with("kept", "1")
+            .with("target", &target.unwrap_or_default())
+            .go(),
+        Err(refusal) => answer::to("/reset").refused(refusal).go(),
     }
     Ok(())
 }
@@ -61,7 +77,8 @@ pub fn screen(site: &Site) -> AnyView {
 fn Choose(site: Site, opened: Opened) -> impl IntoView {
     let lang = lang();
     let action = Sending::new();
-    let told = Told::by(action);
+    let keeping = Sending::new();
+    let told = Told::by(action).or(keeping);
     view! {
         <Page title=say!(lang, choose.title) product=site.product_name.clone() failed=told.failed()>
             <p class="lead">{say!(lang, choose.lead)}</p>
@@ -71,6 +88,11 @@ fn Choose(site: Site, opened: Opened) -> impl IntoView {
                 <NewPassword site told />
                 <Submit text=say!(lang, choose.submit) pending=action.pending />
             </Form>
+            {opened.keep.then(|| view! {
+                <Form to=KeepPassword::url() sending=keeping>
+                    <Submit text=say!(lang, choose.keep) pending=keeping.pending class="button quiet" />
+                </Form>
+            })}
             <Remaining milliseconds=opened.remaining />
         </Page>
     }

@@ -12,13 +12,18 @@ use crate::view::{Availability, Site};
 use crate::words::{lang, say};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_query_map;
 
 #[server(prefix = "/form", endpoint = "request_reset")]
-pub async fn request_reset(#[server(default)] identifier: String) -> Result<(), Refusal> {
+pub async fn request_reset(
+    #[server(default)] identifier: String,
+    #[server(default)] target: Option<String>,
+) -> Result<(), Refusal> {
     use crate::answer;
-    match crate::port::port()?.request_reset(identifier).await {
+    let wished = target.clone().unwrap_or_default();
+    match crate::port::port()?.request_reset(identifier, target).await {
         Ok(receipt) => answer::to("/forgot/sent").with("receipt", &receipt).go(),
-        Err(refusal) => answer::to("/forgot").refused(refusal).go(),
+        Err(refusal) => answer::to("/forgot").with("target", &wished).refused(refusal).go(),
     }
     Ok(())
 }
@@ -36,11 +41,13 @@ fn Forgot(site: Site) -> impl IntoView {
     let lang = lang();
     let action = Sending::new();
     let told = Told::by(action);
+    let target = use_query_map().with_untracked(|query| query.get("target"));
     view! {
         <Page title=say!(lang, forgot.title) product=site.product_name failed=told.failed()>
             <p class="lead">{say!(lang, forgot.lead)}</p>
             <Problem told />
             <Form to=RequestReset::url() sending=action>
+                {target.map(|target| view! { <input type="hidden" name="target" value=target /> })}
                 <Field
                     name="identifier"
                     label=say!(lang, common.identifier)

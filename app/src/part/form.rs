@@ -63,6 +63,7 @@ pub fn Form(
         let (here, navigate) = (here.get_untracked(), navigate.clone());
         spawn_local(async move {
             match browser::post(to, &form).await {
+                Ok(page) if browser::is_elsewhere(&page) => browser::load(&page),
                 Ok(page) => {
                     // A page told that something was refused is still the same page: one step back should leave it.
                     let replace = page.split('?').next() == Some(here.as_str());

@@ -79,7 +79,8 @@ impl Told {
 }
 
 /// The words for a refusal: what happened and what to do next.
-fn text(lang: Locale, refusal: Refusal) -> &'static str {
+#[must_use]
+pub fn text(lang: Locale, refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::ResetUnavailable => say!(lang, refused.reset_unavailable),
         Refusal::IdentifierMissing => say!(lang, refused.identifier_missing),
@@ -91,6 +92,11 @@ fn text(lang: Locale, refusal: Refusal) -> &'static str {
         Refusal::SignInRefused => say!(lang, refused.sign_in_refused),
         Refusal::NotSignedIn => say!(lang, refused.not_signed_in),
         Refusal::NotFound => say!(lang, refused.not_found),
+        Refusal::Forbidden => say!(lang, refused.forbidden),
+        Refusal::EndpointClosed => say!(lang, refused.endpoint_closed),
+        Refusal::ConfirmationNeeded => say!(lang, refused.confirmation_needed),
+        Refusal::Invalid => say!(lang, refused.invalid),
+        Refusal::Conflict => say!(lang, refused.conflict),
         Refusal::TooManyRequests => say!(lang, refused.too_many_requests),
         Refusal::Busy => say!(lang, refused.busy),
         Refusal::Unexpected => say!(lang, refused.unexpected),

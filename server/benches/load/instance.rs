@@ -12,6 +12,9 @@ const PASSWORD: &str = "nineteen slow herons wade";
 
 pub struct Instance {
     folder: TempDir,
+    /// Where mails go. In memory where there is such a folder: a mail server would take them over the network, and what its disk
+    /// costs is not ours to measure.
+    mails: TempDir,
 }
 
 pub struct Running {
@@ -33,6 +36,9 @@ impl Instance {
     pub fn prepare(accounts: usize) -> Self {
         let instance = Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
+            mails: tempfile::tempdir_in("/dev/shm")
+                .or_else(|_| tempfile::tempdir())
+                .expect("a temporary folder"),
         };
         let hash = hash();
         let mut csv = String::from("login_name,email,name,password_hash\n");
@@ -62,7 +68,7 @@ impl Instance {
             .env("LATCHKEY_LISTEN", "127.0.0.1:0")
             .env("LATCHKEY_PUBLIC_URL", "https://reset.example.org")
             .env("LATCHKEY_DATA_DIR", &data)
-            .env("LATCHKEY_MAIL_URL", format!("file://{}", data.join("mail").display()))
+            .env("LATCHKEY_MAIL_URL", format!("file://{}", self.mails.path().display()))
             .env("LATCHKEY_SETTINGS__MAIL__SENDER_ADDRESS", "no-reply@example.org")
             .env("LATCHKEY_SETTINGS__LIMITS__ENABLED", "false");
         command
@@ -81,7 +87,7 @@ impl Instance {
         let running = Running {
             child,
             address,
-            mails: self.folder.path().join("data/mail"),
+            mails: self.mails.path().to_owned(),
         };
         while reqwest::get(running.url("/healthz")).await.is_err() {
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -10,6 +10,8 @@ use crate::password::judge;
 use crate::refused::{Fault, Refused};
 use crate::secret::new_id;
 use crate::settings::Settings;
+use crate::staff::confirm::confirm;
+use crate::staff::{Permission, Staff};
 use crate::store::{NewAccount, Write};
 use app::policy::Violation;
 
@@ -85,6 +87,31 @@ pub struct Prepared {
 /// # Errors
 /// [`AddError`], except that an identifier is taken.
 pub async fn prepare(latchkey: &Latchkey, settings: &Settings, draft: Draft) -> Result<Prepared, AddError> {
+    let keys = keys_of(&draft)?;
+    let hash = hash(latchkey, settings, &draft).await?;
+    Ok(Prepared {
+        id: new_id(),
+        draft: Draft {
+            email: keys.deliverable,
+            ..draft
+        },
+        keys: keys.keys,
+        hash,
+    })
+}
+
+/// What an account is found by, and where its mail goes.
+pub struct Keys {
+    pub keys: Vec<String>,
+    /// In the form every mail server understands, so that what is stored is what is sent to, byte for byte (security 6).
+    pub deliverable: Option<String>,
+}
+
+/// Checks names, address and language of an account, new or changed.
+///
+/// # Errors
+/// [`AddError`] naming the value.
+pub fn keys_of(draft: &Draft) -> Result<Keys, AddError> {
     let login = LoginName::parse(&draft.login_name)
         .map_err(|error| AddError::LoginName(draft.login_name.clone(), error.to_string()))?;
     let email = draft
@@ -95,21 +122,15 @@ pub async fn prepare(latchkey: &Latchkey, settings: &Settings, draft: Draft) -> 
     if draft.name.chars().count() > 200 || draft.name.chars().any(char::is_control) {
         return Err(AddError::Name);
     }
-    if draft.locale.len() > 35 || !draft.locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-        return Err(AddError::Locale(draft.locale));
+    let is_tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if draft.locale.is_empty() || draft.locale.len() > 35 || !draft.locale.chars().all(is_tag) {
+        return Err(AddError::Locale(draft.locale.clone()));
     }
-    let hash = hash(latchkey, settings, &draft).await?;
     let mut keys = vec![login.key().to_owned()];
     keys.extend(email.as_ref().map(|address| address.key().to_owned()));
     keys.dedup();
-    // Stored in the form every mail server understands, so that what is stored is what is sent to, byte for byte (security 6).
-    let email = email.map(|address| address.deliverable().to_owned());
-    Ok(Prepared {
-        id: new_id(),
-        draft: Draft { email, ..draft },
-        keys,
-        hash,
-    })
+    let deliverable = email.map(|address| address.deliverable().to_owned());
+    Ok(Keys { keys, deliverable })
 }
 
 async fn hash(latchkey: &Latchkey, settings: &Settings, draft: &Draft) -> Result<String, AddError> {
@@ -159,7 +180,7 @@ fn stand_in(draft: &Draft) -> Account {
 ///
 /// # Errors
 /// [`AddError::Taken`]: then the transaction must not be committed.
-pub async fn store(write: &mut Write, prepared: &Prepared, now: UnixMillis) -> Result<(), AddError> {
+pub async fn store(write: &mut Write, staff: &Staff, prepared: &Prepared, now: UnixMillis) -> Result<(), AddError> {
     let draft = &prepared.draft;
     let taken = write
         .add_account(&NewAccount {
@@ -179,21 +200,96 @@ pub async fn store(write: &mut Write, prepared: &Prepared, now: UnixMillis) -> R
     if let Some(key) = taken {
         return Err(AddError::Taken(key));
     }
-    audit::record_own(write, now, Entry::success(Event::AccountAdded, &prepared.id)).await?;
+    let detail = format!("role {}", draft.role);
+    let entry = Entry::success(Event::AccountAdded, &prepared.id).saying(&detail);
+    audit::record_staff(write, staff, now, entry);
     Ok(())
 }
 
-/// Checks and stores one account. Answers its id.
+/// Checks and stores one account for the operator. Answers its id.
 ///
 /// # Errors
 /// [`AddError`]; then nothing is stored.
 pub async fn add(latchkey: &Latchkey, draft: Draft) -> Result<String, AddError> {
+    add_by(latchkey, &Staff::operator(), draft).await
+}
+
+async fn add_by(latchkey: &Latchkey, staff: &Staff, draft: Draft) -> Result<String, AddError> {
     let settings = latchkey.settings().await?;
     let prepared = prepare(latchkey, &settings, draft).await?;
     let mut write = latchkey.store.write().await?;
-    store(&mut write, &prepared, latchkey.now()).await?;
+    store(&mut write, staff, &prepared, latchkey.now()).await?;
     write.commit().await?;
     Ok(prepared.id)
+}
+
+/// What staff say of a new account. There is no password in it: its owner chooses one (A6).
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    pub login_name: String,
+    pub email: Option<String>,
+    pub name: String,
+    pub kind: Kind,
+    pub sign_in: SignIn,
+    pub role: Role,
+    pub locale: String,
+}
+
+/// Adds an account for staff. Whoever makes staff is an administrator, and confirms it with their own password (security 171).
+///
+/// # Errors
+/// [`Refusal::Forbidden`](app::outcome::Refusal::Forbidden), what [`confirm`] refuses, [`Refused::Field`] naming what is wrong.
+pub async fn create(
+    latchkey: &Latchkey,
+    staff: &Staff,
+    new: NewPerson,
+    password: Option<&str>,
+) -> Result<String, Refused> {
+    staff.require(Permission::ChangeAccounts)?;
+    if new.role != Role::User {
+        staff.require_admin()?;
+        confirm(latchkey, staff, password).await?;
+    }
+    let email = new.email.clone();
+    let draft = Draft {
+        login_name: new.login_name,
+        email: new.email,
+        name: new.name,
+        kind: new.kind,
+        sign_in: new.sign_in,
+        role: new.role,
+        locale: new.locale,
+        password: DraftPassword::None,
+    };
+    add_by(latchkey, staff, draft)
+        .await
+        .map_err(|error| refused(error, email.as_deref()))
+}
+
+/// The same error, as staff see it: with the field that is to be corrected.
+#[must_use]
+pub fn refused(error: AddError, email: Option<&str>) -> Refused {
+    match error {
+        AddError::LoginName(_, problem) => Refused::invalid("login_name", problem),
+        AddError::Email(_, problem) => Refused::invalid("email", problem),
+        AddError::Name => Refused::invalid("name", "at most 200 characters, none of them a control character"),
+        AddError::Locale(_) => Refused::invalid("locale", "must be a language tag, such as en or pt-BR"),
+        AddError::Taken(key) => taken(&key, email),
+        AddError::Password(violations) => Refused::Password(violations),
+        AddError::Hash(problem) => Refused::invalid("password_hash", problem),
+        AddError::SsoPassword => Refused::invalid("sign_in", "an account that signs in by SSO has no password here"),
+        AddError::Fault(fault) => Refused::Fault(fault),
+    }
+}
+
+/// An identifier that is another account's: which of the two, and nothing of whose it is.
+#[must_use]
+pub fn taken(key: &str, email: Option<&str>) -> Refused {
+    let is_email = email
+        .and_then(|text| EmailAddress::parse(text).ok())
+        .is_some_and(|address| address.key() == key);
+    let field = if is_email { "email" } else { "login_name" };
+    Refused::conflict(field, "is already the login name or address of another account")
 }
 
 /// Whether an account with this login name or address exists.

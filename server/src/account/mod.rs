@@ -1,8 +1,12 @@
 //! Accounts: who can sign in, and how. The only place where a person's name, address and role are decided.
 
 pub mod add;
+pub mod change;
 pub mod identifier;
 pub mod import;
+pub mod remove;
+pub mod search;
+pub mod sessions;
 
 use crate::clock::UnixMillis;
 use crate::closed;

@@ -51,7 +51,9 @@ pub async fn show(State(latchkey): State<SharedLatchkey>, visit: Visit) -> Resul
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
-    current_password: String,
+    /// Not asked of a session that a mailed link opened.
+    #[serde(default)]
+    current_password: Option<String>,
     password: String,
 }
 
@@ -76,7 +78,7 @@ pub async fn change(
         &latchkey,
         &visit.visitor,
         &session,
-        &body.current_password,
+        body.current_password.as_deref(),
         &body.password,
     )
     .await?;

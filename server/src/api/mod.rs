@@ -1,17 +1,34 @@
 //! The REST door: parse, call a use-case, translate the outcome. One file per resource; the OpenAPI document is made from this code.
 
+mod accounts;
+mod api_keys;
+mod audit;
+mod docs;
+mod grant;
+mod idempotency;
+mod import;
 mod json;
+mod list;
+mod mail;
 mod me;
+mod outbox;
+mod overview;
 mod password_policy;
 mod password_reset;
 mod problem;
+mod requests;
 mod sessions;
+mod settings;
 mod signed_in;
+mod staff;
 
-pub use problem::Problem;
+pub use audit::file as audit_file;
+pub use list::{after, cursor, moment_of};
+pub use problem::{Problem, status};
 
 use crate::latchkey::SharedLatchkey;
 use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -38,7 +55,11 @@ impl utoipa::Modify for SessionToken {
         document
             .components
             .get_or_insert_default()
-            .add_security_scheme("session", bearer);
+            .add_security_scheme("session", bearer.clone());
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("api_key", bearer);
     }
 }
 
@@ -53,16 +74,37 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(password_policy::check))
                 .routes(routes!(sessions::open, sessions::list))
                 .routes(routes!(sessions::end))
-                .routes(routes!(me::show, me::change)),
+                .routes(routes!(me::show, me::change))
+                .routes(routes!(settings::show, settings::change))
+                .routes(routes!(settings::schema))
+                .routes(routes!(mail::test))
+                .routes(routes!(accounts::list, accounts::add))
+                .routes(routes!(accounts::show, accounts::change, accounts::remove))
+                .routes(routes!(import::import))
+                .routes(routes!(import::job))
+                .routes(routes!(accounts::start_reset))
+                .routes(routes!(accounts::sessions, accounts::end_sessions))
+                .routes(routes!(overview::show))
+                .routes(routes!(requests::list))
+                .routes(routes!(outbox::list))
+                .routes(routes!(outbox::retry))
+                .routes(routes!(outbox::cancel))
+                .routes(routes!(audit::list))
+                .routes(routes!(audit::export))
+                .routes(routes!(audit::verify))
+                .routes(routes!(api_keys::list, api_keys::add))
+                .routes(routes!(api_keys::remove)),
         )
         .split_for_parts()
 }
 
 /// The routes, with the document among them.
-pub fn router() -> Router<SharedLatchkey> {
+pub fn router(latchkey: &SharedLatchkey) -> Router<SharedLatchkey> {
     let (router, document) = parts();
     let document = Json(document);
     router
+        .route_layer(from_fn_with_state(latchkey.clone(), idempotency::once))
+        .merge(docs::router())
         .route(
             &format!("{BASE}/openapi.json"),
             get(move || async move { document.clone() }),

@@ -1,5 +1,6 @@
 //! `/password-policy/check`: the verdict on a password while it is typed.
 
+use super::grant;
 use super::json::Body;
 use super::problem::Problem;
 use crate::account::Account;
@@ -46,6 +47,7 @@ pub async fn check(
     visit: Visit,
     Body(check): Body<Check>,
 ) -> Result<Json<Checked>, Problem> {
+    grant::require(&latchkey, &visit, None, |grants| grants.password_policy).await?;
     let settings = latchkey.settings().await.map_err(Refused::from)?;
     spend(
         &latchkey.store,

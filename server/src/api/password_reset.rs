@@ -1,19 +1,22 @@
 //! `/password-reset`: ask, verify, complete.
 
+use super::grant;
 use super::json::Body;
 use super::no_content;
 use super::problem::Problem;
+use super::sessions::SessionToken;
 use crate::clock::rfc3339;
 use crate::latchkey::SharedLatchkey;
 use crate::refused::{Fault, Refused};
 use crate::reset::proof::{Proof, prove};
 use crate::reset::{complete as completion, request as asking};
+use crate::staff::Scope;
 use crate::web::visit::Visit;
 use app::outcome::Refusal;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,12 +25,16 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// Login name or e-mail address.
-    #[schema(example = "ada@example.org", min_length = 1, max_length = 254)]
+    #[schema(example = "ada@example.org", min_length = 1, max_length = 256)]
     identifier: String,
     /// Language of page and mail, e.g. `en`.
     #[serde(default)]
     #[schema(example = "en", max_length = 35)]
     locale: Option<String>,
+    /// Where the person goes on after the reset: a path of this site, or a page of a site that the settings list.
+    #[serde(default)]
+    #[schema(example = "/app", max_length = 500)]
+    target: Option<String>,
 }
 
 /// The same for everyone.
@@ -40,7 +47,8 @@ pub struct Asked {
     receipt: String,
 }
 
-/// Asks for a reset mail. The answer does not depend on whether the account exists.
+/// Asks for a reset mail. The answer does not depend on whether the account exists. Where `grants.password_reset` closed this call,
+/// an API key of scope `resets:request` may use it all the same.
 #[utoipa::path(
     post, path = "/password-reset", tag = "password reset", request_body = Ask,
     responses(
@@ -54,6 +62,10 @@ pub async fn request(
     mut visit: Visit,
     Body(ask): Body<Ask>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
+    grant::require(&latchkey, &visit, Some(Scope::ResetsRequest), |grants| {
+        grants.password_reset
+    })
+    .await?;
     if let Some(locale) = ask.locale {
         visit.visitor.locale = known_locale(&locale).ok_or_else(|| {
             Problem::malformed(
@@ -62,7 +74,7 @@ pub async fn request(
             )
         })?;
     }
-    let receipt = asking::request(&latchkey, &visit.visitor, &ask.identifier).await?;
+    let receipt = asking::request(&latchkey, &visit.visitor, &ask.identifier, ask.target.as_deref()).await?;
     let settings = latchkey.settings().await.map_err(Refused::from)?;
     let own_words = settings.reset.generic_response.get(&visit.visitor.locale).cloned();
     let message = own_words
@@ -129,7 +141,8 @@ pub async fn verify(
     visit: Visit,
     Body(verify): Body<Verify>,
 ) -> Result<Json<Verified>, Problem> {
-    let proof = proof(verify.token, verify.receipt, verify.code)?;
+    grant::require(&latchkey, &visit, None, |grants| grants.password_reset_verify).await?;
+    let proof = proof(verify.token, verify.receipt, verify.code).ok_or_else(no_proof)?;
     let proved = prove(&latchkey, &visit.visitor, &proof).await?;
     let fault = |fault: Fault| Problem::from(Refused::from(fault));
     let account = latchkey
@@ -171,6 +184,7 @@ pub struct Complete {
 #[utoipa::path(
     post, path = "/password-reset/complete", tag = "password reset", request_body = Complete,
     responses(
+        (status = 200, body = SessionToken, description = "The same, and the person is signed in: reset.sign_in says so"),
         (status = 204, description = "The password is changed, all sessions are ended"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "link_not_valid, whatever the reason"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "password_refused with violations; nothing is spent"),
@@ -182,8 +196,9 @@ pub async fn complete(
     visit: Visit,
     Body(complete): Body<Complete>,
 ) -> Result<Response, Problem> {
-    let proof = proof(complete.token, complete.receipt, complete.code)?;
-    completion::complete(
+    grant::require(&latchkey, &visit, None, |grants| grants.password_reset_complete).await?;
+    let proof = proof(complete.token, complete.receipt, complete.code).ok_or_else(no_proof)?;
+    let completed = completion::complete(
         &latchkey,
         &visit.visitor,
         &proof,
@@ -191,16 +206,23 @@ pub async fn complete(
         complete.login_name.as_deref(),
     )
     .await?;
-    Ok(no_content())
+    Ok(match completed.session {
+        Some(opened) => Json(SessionToken::new(opened)).into_response(),
+        None => no_content(),
+    })
 }
 
-fn proof(token: Option<String>, receipt: Option<String>, code: Option<String>) -> Result<Proof, Problem> {
+fn proof(token: Option<String>, receipt: Option<String>, code: Option<String>) -> Option<Proof> {
     match (token, receipt, code) {
-        (Some(token), None, None) => Ok(Proof::Token(token)),
-        (None, Some(receipt), Some(code)) => Ok(Proof::Code { receipt, code }),
-        _ => Err(Problem::malformed(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "Give token, or receipt and code.".into(),
-        )),
+        (Some(token), None, None) => Some(Proof::Token(token)),
+        (None, Some(receipt), Some(code)) => Some(Proof::Code { receipt, code }),
+        _ => None,
     }
+}
+
+fn no_proof() -> Problem {
+    Problem::malformed(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "Give token, or receipt and code.".into(),
+    )
 }

@@ -23,6 +23,10 @@ pub struct Problem {
     code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// The field, setting or parameter that `detail` is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "reset.link_expiry_minutes")]
+    field: Option<String>,
     /// The rules a refused password breaks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]
@@ -40,33 +44,14 @@ impl Problem {
             status: status.as_u16(),
             code,
             detail: None,
+            field: None,
             violations: Vec::new(),
             retry_after: None,
         }
     }
 
     fn because(refusal: Refusal) -> Self {
-        let (status, title) = match refusal {
-            Refusal::ResetUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "Password reset is not available"),
-            Refusal::IdentifierMissing => (StatusCode::UNPROCESSABLE_ENTITY, "A login name or address is needed"),
-            Refusal::IdentifierMalformed => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "This cannot be a login name or address",
-            ),
-            Refusal::LinkNotValid => (StatusCode::GONE, "This link or code is not valid any more"),
-            Refusal::PasswordRefused => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "The password does not meet the policy",
-            ),
-            Refusal::ConfirmationDiffers => (StatusCode::UNPROCESSABLE_ENTITY, "The two passwords differ"),
-            Refusal::CurrentPasswordWrong => (StatusCode::FORBIDDEN, "The current password is not right"),
-            Refusal::SignInRefused => (StatusCode::UNAUTHORIZED, "Name or password is not right"),
-            Refusal::NotSignedIn => (StatusCode::UNAUTHORIZED, "Sign in first"),
-            Refusal::NotFound => (StatusCode::NOT_FOUND, "There is no such thing"),
-            Refusal::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
-            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "The server is busy, try again shortly"),
-            Refusal::Unexpected => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong"),
-        };
+        let (status, title) = status_and_title(refusal);
         Self::new(status, refusal.code(), title)
     }
 
@@ -120,6 +105,13 @@ impl From<Refused> for Problem {
                 retry_after: Some(retry_after),
                 ..problem
             },
+            Refused::Field {
+                field, problem: detail, ..
+            } => Self {
+                detail: Some(detail),
+                field: (!field.is_empty()).then_some(field),
+                ..problem
+            },
             Refused::Because(Refusal::Busy) => Self {
                 retry_after: Some(1),
                 ..problem
@@ -149,5 +141,40 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+/// The status of an answer that refuses.
+#[must_use]
+pub fn status(refusal: Refusal) -> StatusCode {
+    status_and_title(refusal).0
+}
+
+fn status_and_title(refusal: Refusal) -> (StatusCode, &'static str) {
+    match refusal {
+        Refusal::ResetUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "Password reset is not available"),
+        Refusal::IdentifierMissing => (StatusCode::UNPROCESSABLE_ENTITY, "A login name or address is needed"),
+        Refusal::IdentifierMalformed => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This cannot be a login name or address",
+        ),
+        Refusal::LinkNotValid => (StatusCode::GONE, "This link or code is not valid any more"),
+        Refusal::PasswordRefused => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The password does not meet the policy",
+        ),
+        Refusal::ConfirmationDiffers => (StatusCode::UNPROCESSABLE_ENTITY, "The two passwords differ"),
+        Refusal::CurrentPasswordWrong => (StatusCode::FORBIDDEN, "The current password is not right"),
+        Refusal::SignInRefused => (StatusCode::UNAUTHORIZED, "Name or password is not right"),
+        Refusal::NotSignedIn => (StatusCode::UNAUTHORIZED, "Sign in first"),
+        Refusal::NotFound => (StatusCode::NOT_FOUND, "There is no such thing"),
+        Refusal::Forbidden => (StatusCode::FORBIDDEN, "This is not allowed for you"),
+        Refusal::EndpointClosed => (StatusCode::FORBIDDEN, "This is switched off on this server"),
+        Refusal::ConfirmationNeeded => (StatusCode::FORBIDDEN, "Give your password to confirm this"),
+        Refusal::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "A value is not possible"),
+        Refusal::Conflict => (StatusCode::CONFLICT, "This contradicts what is there"),
+        Refusal::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+        Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "The server is busy, try again shortly"),
+        Refusal::Unexpected => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong"),
     }
 }

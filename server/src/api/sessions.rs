@@ -1,5 +1,6 @@
 //! `/sessions`: sign in, list one's own, end one.
 
+use super::grant;
 use super::json::Body;
 use super::no_content;
 use super::problem::Problem;
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
     /// Login name or e-mail address.
-    #[schema(example = "ada", min_length = 1, max_length = 254)]
+    #[schema(example = "ada", min_length = 1, max_length = 256)]
     identifier: String,
     password: String,
 }
@@ -58,6 +59,7 @@ pub async fn open(
     visit: Visit,
     Body(credentials): Body<Credentials>,
 ) -> Result<Json<SessionToken>, Problem> {
+    grant::require(&latchkey, &visit, None, |grants| grants.sessions).await?;
     let opened = sign_in(
         &latchkey,
         &visit.visitor,
@@ -97,23 +99,32 @@ pub async fn list(State(latchkey): State<SharedLatchkey>, visit: Visit) -> Resul
         .map_err(Refused::from)?;
     let items = sessions
         .into_iter()
-        .map(|session| listed(session, &current.id))
+        .map(|session| Listed::new(session, &current.id))
         .collect();
-    Ok(Json(Sessions {
-        items,
-        next_cursor: None,
-    }))
+    Ok(Json(Sessions::all(items)))
 }
 
-fn listed(session: Session, current: &str) -> Listed {
-    Listed {
-        current: session.id == current,
-        id: session.id,
-        created_at: rfc3339(session.created_at),
-        last_seen_at: rfc3339(session.last_seen_at),
-        expires_at: rfc3339(session.expires_at),
-        client_address: session.client_address,
-        user_agent: session.user_agent,
+impl Listed {
+    pub(super) fn new(session: Session, current: &str) -> Self {
+        Self {
+            current: session.id == current,
+            id: session.id,
+            created_at: rfc3339(session.created_at),
+            last_seen_at: rfc3339(session.last_seen_at),
+            expires_at: rfc3339(session.expires_at),
+            client_address: session.client_address,
+            user_agent: session.user_agent,
+        }
+    }
+}
+
+impl Sessions {
+    /// Nobody has so many that they need pages.
+    pub(super) fn all(items: Vec<Listed>) -> Self {
+        Self {
+            items,
+            next_cursor: None,
+        }
     }
 }
 

@@ -1,12 +1,18 @@
 //! The audit trail: every security event, success and failure, in the transaction of what it is about. Never holds a password,
 //! token, code, link or a stranger's address (security 191–193, 197).
 
+pub mod chain;
+pub mod export;
+pub mod search;
+pub mod verify;
+
 use crate::clock::UnixMillis;
 use crate::closed;
 use crate::guard::visitor::Visitor;
-use crate::refused::Fault;
 use crate::secret::new_id;
-use crate::store::{AuditRow, Write};
+use crate::staff::Staff;
+pub use crate::store::AuditRow;
+use crate::store::Write;
 
 closed!(
     /// What happened.
@@ -28,6 +34,20 @@ closed!(
         SessionEnded = "session_ended",
         RateLimited = "rate_limited",
         SettingChanged = "setting_changed",
+        SettingRefused = "setting_refused",
+        ConfirmationRefused = "confirmation_refused",
+        AccountChanged = "account_changed",
+        AccountDeleted = "account_deleted",
+        AccountsImported = "accounts_imported",
+        EmailChanged = "email_changed",
+        ResetStarted = "reset_started",
+        ApiKeyAdded = "api_key_added",
+        ApiKeyRemoved = "api_key_removed",
+        MailRetried = "mail_retried",
+        MailCancelled = "mail_cancelled",
+        MailTested = "mail_tested",
+        AuditExported = "audit_exported",
+        StaffRefused = "staff_refused",
     }
 );
 closed!(EventResult { Success = "success", Failure = "failure" });
@@ -43,6 +63,8 @@ pub struct Entry<'a> {
     pub account_id: &'a str,
     /// A keyed hash or id of what it is about otherwise.
     pub subject: &'a str,
+    /// What was changed, or the reason that staff gave. Secrets masked, addresses too.
+    pub detail: &'a str,
 }
 
 impl<'a> Entry<'a> {
@@ -54,6 +76,7 @@ impl<'a> Entry<'a> {
             reason: "",
             account_id,
             subject: "",
+            detail: "",
         }
     }
 
@@ -65,6 +88,7 @@ impl<'a> Entry<'a> {
             reason,
             account_id,
             subject: "",
+            detail: "",
         }
     }
 
@@ -72,53 +96,49 @@ impl<'a> Entry<'a> {
     pub fn about(self, subject: &'a str) -> Self {
         Self { subject, ..self }
     }
+
+    #[must_use]
+    pub fn saying(self, detail: &'a str) -> Self {
+        Self { detail, ..self }
+    }
 }
 
 /// Records an event with who caused it.
 ///
-/// # Errors
-/// When the database does not answer; the caller's transaction then fails with it (security 196).
-pub async fn record(write: &mut Write, visitor: &Visitor, at: UnixMillis, entry: Entry<'_>) -> Result<(), Fault> {
-    add(
-        write,
-        at,
-        entry,
-        "visitor",
-        &visitor.client.to_string(),
-        &visitor.user_agent,
-    )
-    .await
+/// It is stored when the transaction is committed; when it cannot be, neither is anything else (security 196).
+pub fn record(write: &mut Write, visitor: &Visitor, at: UnixMillis, entry: Entry<'_>) {
+    add(write, at, entry, "visitor", Some(visitor));
 }
 
-/// Records an event that the server caused by itself.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn record_own(write: &mut Write, at: UnixMillis, entry: Entry<'_>) -> Result<(), Fault> {
-    add(write, at, entry, "server", "", "").await
+/// Records what staff did, as [`record`] does.
+pub fn record_staff(write: &mut Write, staff: &Staff, at: UnixMillis, entry: Entry<'_>) {
+    add(write, at, entry, &staff.actor(), Some(&staff.visitor));
 }
 
-async fn add(
-    write: &mut Write,
-    at: UnixMillis,
-    entry: Entry<'_>,
-    actor: &str,
-    client_address: &str,
-    user_agent: &str,
-) -> Result<(), Fault> {
+/// Records an event that the server caused by itself, as [`record`] does.
+pub fn record_own(write: &mut Write, at: UnixMillis, entry: Entry<'_>) {
+    add(write, at, entry, "server", None);
+}
+
+fn add(write: &mut Write, at: UnixMillis, entry: Entry<'_>, actor: &str, visitor: Option<&Visitor>) {
     tracing::info!(event = %entry.event, result = %entry.result, reason = entry.reason, account = entry.account_id, "audit");
-    write
-        .add_audit(&AuditRow {
-            id: new_id(),
-            at,
-            event: entry.event.to_string(),
-            outcome: entry.result.to_string(),
-            reason: entry.reason.to_owned(),
-            actor: actor.to_owned(),
-            account_id: entry.account_id.to_owned(),
-            subject: entry.subject.to_owned(),
-            client_address: client_address.to_owned(),
-            user_agent: user_agent.to_owned(),
-        })
-        .await
+    write.note(AuditRow {
+        id: new_id(),
+        at,
+        event: entry.event.to_string(),
+        outcome: entry.result.to_string(),
+        reason: entry.reason.to_owned(),
+        actor: actor.to_owned(),
+        account_id: entry.account_id.to_owned(),
+        subject: entry.subject.to_owned(),
+        detail: entry.detail.to_owned(),
+        client_address: visitor.map(|visitor| visitor.client.to_string()).unwrap_or_default(),
+        user_agent: visitor.map(|visitor| visitor.user_agent.clone()).unwrap_or_default(),
+        request_id: visitor.map(|visitor| visitor.request_id.clone()).unwrap_or_default(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        // Given with its place in the chain.
+        seq: 0,
+        origin_mac: String::new(),
+        chain: String::new(),
+    });
 }

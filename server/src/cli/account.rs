@@ -1,12 +1,11 @@
 //! `latchkey account …`.
 
 use crate::account::add::{Draft, DraftPassword, add};
-use crate::account::import::{Report, import};
+use crate::account::import::{Format, Report, import};
 use crate::account::{Kind, Role, SignIn};
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
 use clap::Subcommand;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,7 +42,7 @@ pub enum AccountCommand {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Import accounts from a CSV file with a header line. All rows or none, unless --keep-good
+    /// Import accounts from a CSV file with a header line, or from JSON lines (.jsonl). All rows or none, unless --keep-good
     Import {
         file: PathBuf,
         /// Store the good rows when others are bad
@@ -90,8 +89,13 @@ impl AccountCommand {
                 Ok(ExitCode::SUCCESS)
             }
             Self::Import { file, keep_good, json } => {
-                let opened = File::open(&file).map_err(|error| Fault::Other(format!("{}: {error}", file.display())))?;
-                let report = import(latchkey, opened, keep_good)
+                let bytes =
+                    std::fs::read(&file).map_err(|error| Fault::Other(format!("{}: {error}", file.display())))?;
+                let lines = file
+                    .extension()
+                    .is_some_and(|ending| ending == "jsonl" || ending == "ndjson");
+                let format = if lines { Format::JsonLines } else { Format::Csv };
+                let report = import(latchkey, format, &bytes, keep_good)
                     .await
                     .map_err(|error| Fault::Other(error.to_string()))?;
                 print(&report, json)?;

@@ -12,12 +12,38 @@ use std::process::ExitCode;
 /// What the demo's people sign in with until they reset it.
 const PASSWORD: &str = "seven otters juggle plums";
 
-/// Login name, address, name, how they sign in.
-const PEOPLE: [(&str, Option<&str>, &str, SignIn); 4] = [
-    ("ada", Some("ada@example.org"), "Ada Lovelace", SignIn::Password),
-    ("grace", Some("grace@example.org"), "Grace Hopper", SignIn::Password),
-    ("alan", Some("alan@example.org"), "Alan Turing", SignIn::Sso),
-    ("emmy", None, "Emmy Noether", SignIn::Password),
+/// Login name, address, name, how they sign in, what they may.
+const PEOPLE: [(&str, Option<&str>, &str, SignIn, Role); 6] = [
+    (
+        "ada",
+        Some("ada@example.org"),
+        "Ada Lovelace",
+        SignIn::Password,
+        Role::User,
+    ),
+    (
+        "grace",
+        Some("grace@example.org"),
+        "Grace Hopper",
+        SignIn::Password,
+        Role::User,
+    ),
+    ("alan", Some("alan@example.org"), "Alan Turing", SignIn::Sso, Role::User),
+    ("emmy", None, "Emmy Noether", SignIn::Password, Role::User),
+    (
+        "margaret",
+        Some("margaret@example.org"),
+        "Margaret Hamilton",
+        SignIn::Password,
+        Role::Admin,
+    ),
+    (
+        "hedy",
+        Some("hedy@example.org"),
+        "Hedy Lamarr",
+        SignIn::Password,
+        Role::Helpdesk,
+    ),
 ];
 
 pub async fn run(config: Config) -> Result<ExitCode, Fault> {
@@ -27,13 +53,15 @@ pub async fn run(config: Config) -> Result<ExitCode, Fault> {
         ..Parts::default()
     };
     let application = Application::build(config, with_test_clock(parts)).await?;
-    for (login_name, email, name, sign_in) in PEOPLE {
-        person(&application.latchkey, login_name, email, name, sign_in).await?;
+    for (login_name, email, name, sign_in, role) in PEOPLE {
+        person(&application.latchkey, login_name, email, name, sign_in, role).await?;
     }
     let address = application.address()?;
     println!(
-        "\n  Latchkey demo\n\n    Open      http://{address}/\n    Mailbox   http://{address}/dev/mailbox\n\n  \
-         Sample people: ada and grace (password: {PASSWORD}),\n  alan (signs in elsewhere), emmy (has no address). Stop with Ctrl-C.\n"
+        "\n  Latchkey demo\n\n    Open      http://{address}/\n    Mailbox   http://{address}/dev/mailbox\n    \
+         Console   http://{address}/admin\n\n  \
+         Sample people: ada and grace, alan (signs in elsewhere), emmy (has no address);\n  \
+         for the console margaret (administrator) and hedy (helpdesk).\n  Password of all: {PASSWORD}. Stop with Ctrl-C.\n"
     );
     application.run_until_stopped(stop_on_signal()).await?;
     Ok(ExitCode::SUCCESS)
@@ -45,6 +73,7 @@ async fn person(
     email: Option<&str>,
     name: &str,
     sign_in: SignIn,
+    role: Role,
 ) -> Result<(), Fault> {
     if exists(latchkey, login_name).await? {
         return Ok(());
@@ -59,7 +88,7 @@ async fn person(
         name: name.to_owned(),
         kind: Kind::Person,
         sign_in,
-        role: Role::User,
+        role,
         locale: "en".to_owned(),
         password,
     };

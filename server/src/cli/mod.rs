@@ -1,7 +1,10 @@
 //! The command line. Its doc comments are its reference; no rule lives here.
 
 mod account;
+mod api_key;
+mod audit;
 mod demo;
+mod mail;
 mod serve;
 mod settings;
 
@@ -50,6 +53,15 @@ enum Command {
     /// Read and change settings
     #[command(subcommand)]
     Settings(settings::SettingsCommand),
+    /// Make, list and remove the keys of programs
+    #[command(subcommand)]
+    ApiKey(api_key::ApiKeyCommand),
+    /// Check and export the audit trail
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Test outgoing mail
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -57,7 +69,7 @@ enum Command {
 /// Runs one command. Prints one clear line on standard error when it fails.
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
-    match dispatch(cli).await {
+    match Box::pin(dispatch(cli)).await {
         Ok(code) => code,
         Err(fault) => {
             eprintln!("latchkey: {fault}");
@@ -87,6 +99,9 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Fault> {
         }
         Command::Account(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Settings(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
+        Command::ApiKey(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
+        Command::Audit(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
+        Command::Mail(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Openapi => {
             println!("{}", crate::api::document()?);
             Ok(ExitCode::SUCCESS)

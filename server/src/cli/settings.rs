@@ -1,20 +1,23 @@
 //! `latchkey settings …`.
 
-use crate::audit::{self, Entry, Event};
-use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
-use crate::settings::{declaration, declarations};
+use crate::settings::change::{change, current};
+use crate::settings::{declaration, grouped};
+use crate::staff::Staff;
 use clap::Subcommand;
-use std::collections::HashMap;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum SettingsCommand {
-    /// Show all settings, or one
+    /// Show all settings, or one; of a secret only whether it is set
     Get { name: Option<String> },
     /// Change a setting; counts at once on every server of this database
-    Set { name: String, value: String },
+    Set {
+        name: String,
+        /// `null` goes back to the default
+        value: String,
+    },
 }
 
 impl SettingsCommand {
@@ -28,35 +31,24 @@ impl SettingsCommand {
 }
 
 async fn get(latchkey: &Latchkey, name: Option<&str>) -> Result<(), Fault> {
-    let stored: HashMap<String, String> = latchkey.store.settings().await?.into_iter().collect();
-    let value_of = |name: &str, default: &str| {
-        let pinned = latchkey.pinned.get(name).map(ToString::to_string);
-        pinned
-            .or_else(|| stored.get(name).cloned())
-            .unwrap_or_else(|| default.to_owned())
-    };
-    if let Some(name) = name {
-        let declared = declaration(name).map_err(|error| Fault::Other(error.to_string()))?;
-        println!("{}", value_of(name, declared.default));
-        return Ok(());
-    }
-    for declared in declarations() {
-        println!("{} = {}", declared.name, value_of(declared.name, declared.default));
+    let wanted = name.map(declaration).transpose()?;
+    let shown = current(latchkey, &Staff::operator())
+        .await
+        .map_err(|refused| Fault::Other(refused.to_string()))?;
+    for setting in shown {
+        match wanted {
+            None => println!("{} = {}", setting.declared.name, setting.value),
+            Some(wanted) if wanted.name == setting.declared.name => println!("{}", setting.value),
+            Some(_) => {}
+        }
     }
     Ok(())
 }
 
 async fn set(latchkey: &Latchkey, name: &str, text: &str) -> Result<(), Fault> {
-    let declared = declaration(name).map_err(|error| Fault::Other(error.to_string()))?;
-    if latchkey.pinned.get(name).is_some() {
-        return Err(Fault::Other(format!(
-            "{name} is pinned by the configuration and cannot be changed here"
-        )));
-    }
-    let value = declared.parse(text).map_err(|error| Fault::Other(error.to_string()))?;
-    let mut write = latchkey.store.write().await?;
-    write.set_setting(name, &value.to_string(), latchkey.now()).await?;
-    let entry = Entry::success(Event::SettingChanged, "").about(name);
-    audit::record(&mut write, &Visitor::operator(), latchkey.now(), entry).await?;
-    write.commit().await
+    let value = declaration(name)?.read(text);
+    let patch = grouped([(name.to_owned(), value)]);
+    change(latchkey, &Staff::operator(), &patch, None)
+        .await
+        .map_err(|refused| Fault::Other(refused.to_string()))
 }

@@ -3,4 +3,5 @@
 pub mod headers;
 pub mod limits;
 pub mod origin;
+pub mod request_id;
 pub mod visitor;

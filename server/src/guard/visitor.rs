@@ -11,6 +11,8 @@ pub struct Visitor {
     pub client: IpAddr,
     pub user_agent: String,
     pub locale: String,
+    /// Of the request; empty outside of one.
+    pub request_id: String,
 }
 
 impl Visitor {
@@ -26,6 +28,7 @@ impl Visitor {
             client,
             user_agent,
             locale: locale.to_owned(),
+            request_id: String::new(),
         }
     }
 

@@ -23,10 +23,16 @@ pub struct Recipient {
 /// Addresses do not belong in logs: shows only the first letter and the domain.
 impl fmt::Debug for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (local, domain) = self.address.rsplit_once('@').unwrap_or_default();
-        let first = local.chars().next().unwrap_or('?');
-        write!(f, "Recipient({first}…@{domain}, {})", self.locale)
+        write!(f, "Recipient({}, {})", masked(&self.address), self.locale)
     }
+}
+
+/// An address as staff, logs and other mailboxes may see it: first letter and domain.
+#[must_use]
+pub fn masked(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or_default();
+    let first = local.chars().next().unwrap_or('?');
+    format!("{first}…@{domain}")
 }
 
 /// When and from where something was asked for or done.
@@ -50,14 +56,44 @@ pub enum Change {
     Owner,
 }
 
+/// What staff did to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffAction {
+    SessionsEnded,
+    Disabled,
+    Enabled,
+    SignInBySso,
+    SignInByPassword,
+    RoleChanged,
+    LoginNameChanged,
+    Removed,
+}
+
 /// Every mail Latchkey writes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Message {
     /// The way back in: a link, a code, or both.
-    ResetLink { lifetime_minutes: u32, occasion: Occasion },
+    ResetLink {
+        lifetime_minutes: u32,
+        occasion: Occasion,
+        /// Whether support asked for it instead of the owner (F10).
+        #[serde(default)]
+        by_staff: bool,
+    },
     /// The notice after every change, so that a theft does not stay unseen (security 153).
     PasswordChanged { occasion: Occasion, by: Change },
+    /// The address of the account is another one now; told to the old and to the new one (A4).
+    EmailChanged {
+        occasion: Occasion,
+        /// Masked; empty when there is none any more.
+        new_address: String,
+        /// Whether this mail goes to the new address.
+        to_new: bool,
+    },
+    /// The notice of what staff did (M8).
+    StaffActed { occasion: Occasion, action: StaffAction },
 }
 
 impl Message {
@@ -67,6 +103,8 @@ impl Message {
         match self {
             Self::ResetLink { .. } => "reset_link",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::EmailChanged { .. } => "email_changed",
+            Self::StaffActed { .. } => "staff_acted",
         }
     }
 
@@ -74,7 +112,10 @@ impl Message {
     #[must_use]
     pub fn occasion(&self) -> &Occasion {
         match self {
-            Self::ResetLink { occasion, .. } | Self::PasswordChanged { occasion, .. } => occasion,
+            Self::ResetLink { occasion, .. }
+            | Self::PasswordChanged { occasion, .. }
+            | Self::EmailChanged { occasion, .. }
+            | Self::StaffActed { occasion, .. } => occasion,
         }
     }
 }
@@ -97,6 +138,16 @@ mod tests {
             Message::ResetLink {
                 lifetime_minutes: 30,
                 occasion: occasion(),
+                by_staff: false,
+            },
+            Message::EmailChanged {
+                occasion: occasion(),
+                new_address: "a…@example.org".into(),
+                to_new: false,
+            },
+            Message::StaffActed {
+                occasion: occasion(),
+                action: StaffAction::Disabled,
             },
             Message::PasswordChanged {
                 occasion: occasion(),

@@ -7,8 +7,11 @@ mod clean;
 pub mod message;
 pub mod notice;
 pub mod outbox;
+pub mod queue;
 pub mod render;
+pub mod test;
 pub mod transport;
+pub mod transports;
 pub mod worker;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Telling the owner what happened to the account, in the transaction in which it happens (security 49, 153).
 
-use super::message::{Change, Message, Occasion};
-use super::outbox::{Parcel, queue};
+use super::message::{Change, Message, Occasion, StaffAction, masked};
+use super::outbox::{Parcel, queue, queue_unbound};
 use crate::account::Account;
 use crate::clock::DAY;
 use crate::guard::visitor::{Visitor, device};
@@ -33,4 +33,68 @@ pub async fn password_changed(
     };
     let parcel = Parcel::to(account, address, Message::PasswordChanged { occasion, by });
     queue(latchkey, write, account, &parcel, latchkey.now() + NOTICE_LIFETIME).await
+}
+
+/// Tells the owner, at the old address and at the new one, that mail goes elsewhere from now on.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn email_changed(latchkey: &Latchkey, write: &mut Write, old: &Account, new: &Account) -> Result<(), Fault> {
+    let new_address = new.email.as_deref().map(masked).unwrap_or_default();
+    for (account, to_new) in [(old, false), (new, true)] {
+        let Some(address) = account.email.as_deref() else {
+            continue;
+        };
+        let message = Message::EmailChanged {
+            occasion: by_staff(latchkey),
+            new_address: new_address.clone(),
+            to_new,
+        };
+        let parcel = Parcel::to(account, address, message);
+        queue(latchkey, write, account, &parcel, latchkey.now() + NOTICE_LIFETIME).await?;
+    }
+    Ok(())
+}
+
+/// Tells the owner what staff did.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn staff_acted(
+    latchkey: &Latchkey,
+    write: &mut Write,
+    account: &Account,
+    action: StaffAction,
+) -> Result<(), Fault> {
+    let Some(address) = account.email.as_deref() else {
+        return Ok(());
+    };
+    let occasion = by_staff(latchkey);
+    let parcel = Parcel::to(account, address, Message::StaffActed { occasion, action });
+    queue(latchkey, write, account, &parcel, latchkey.now() + NOTICE_LIFETIME).await
+}
+
+/// The last mail to somebody whose account is gone: it hangs on no account, and what is in it is wiped when it is sent.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn farewell(latchkey: &Latchkey, write: &mut Write, account: &Account) -> Result<(), Fault> {
+    let Some(address) = account.email.as_deref() else {
+        return Ok(());
+    };
+    let message = Message::StaffActed {
+        occasion: by_staff(latchkey),
+        action: StaffAction::Removed,
+    };
+    let parcel = Parcel::to(account, address, message);
+    queue_unbound(latchkey, write, &parcel, latchkey.now() + DAY).await
+}
+
+/// Where support sits is nothing the owner needs to know.
+fn by_staff(latchkey: &Latchkey) -> Occasion {
+    Occasion {
+        at: latchkey.now(),
+        client_address: String::new(),
+        device: String::new(),
+    }
 }

@@ -5,11 +5,11 @@
 //! queued ──▶ held by a worker (lease) ──▶ sent
 //!   ▲                │  4xx, no connection, bad certificate: later, with jitter
 //!   └────────────────┤  lease runs out (killed): anyone takes it again
-//!                    ├──▶ failed   5xx, or it cannot be rendered; the SMTP reply is kept
-//!                    └──▶ dropped  useless: expired, replaced, used, changed
+//!                    ├──▶ failed   5xx, or it cannot be rendered; the SMTP reply is kept, staff may try again
+//!                    └──▶ dropped  useless: expired, replaced, used, changed, or cancelled by staff
 //! ```
 
-use super::message::{Message, Recipient};
+use super::message::{Message, Recipient, masked};
 use super::render::{Brand, Rendered, Secrets, render};
 use super::transport::{Outgoing, Sender, Transport};
 use crate::account::Account;
@@ -19,7 +19,7 @@ use crate::closed;
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
 use crate::reset::resolve::{Resolution, resolve};
-use crate::reset::token;
+use crate::reset::{target, token};
 use crate::secret::{Purpose, new_id, random};
 use crate::settings::Settings;
 use crate::store::{NewMail, OutboxRow, Write};
@@ -101,14 +101,38 @@ pub async fn queue(
     parcel: &Parcel,
     expires_at: UnixMillis,
 ) -> Result<(), Fault> {
+    queue_for(latchkey, write, Some(&account.id), parcel, expires_at).await
+}
+
+/// The same for somebody who has no account any more.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn queue_unbound(
+    latchkey: &Latchkey,
+    write: &mut Write,
+    parcel: &Parcel,
+    expires_at: UnixMillis,
+) -> Result<(), Fault> {
+    queue_for(latchkey, write, None, parcel, expires_at).await
+}
+
+async fn queue_for(
+    latchkey: &Latchkey,
+    write: &mut Write,
+    account_id: Option<&str>,
+    parcel: &Parcel,
+    expires_at: UnixMillis,
+) -> Result<(), Fault> {
     let id = new_id();
     write
         .queue_mail(&NewMail {
             id: &id,
             kind: parcel.message.kind(),
-            account_id: Some(&account.id),
+            account_id,
             request_id: None,
             payload: &seal(latchkey, &id, parcel)?,
+            recipient: &masked(&parcel.recipient.address),
             created_at: latchkey.now(),
             expires_at,
         })
@@ -124,7 +148,7 @@ pub async fn try_next(latchkey: &Latchkey) -> Result<Turn, Fault> {
     if !latchkey.store.outbox_due(now).await? {
         return Ok(Turn::Idle);
     }
-    let mut write = latchkey.store.write().await?;
+    let mut write = latchkey.store.write_behind().await?;
     let claimed = write.claim_mail(now, now + LEASE).await?;
     write.commit().await?;
     let Some(mut row) = claimed else {
@@ -147,7 +171,7 @@ async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<Turn, Fault
         return drop_useless(latchkey, row, "expired").await;
     }
     let parcel = if row.kind == RESET_REQUEST {
-        let mut write = latchkey.store.write().await?;
+        let mut write = latchkey.store.write_behind().await?;
         match resolve(latchkey, &mut write, row).await? {
             Resolution::Mail(parcel) => {
                 write.commit().await?;
@@ -175,26 +199,25 @@ async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<Turn, Fault
 async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> Result<Turn, Fault> {
     let settings = latchkey.settings().await?;
     let secrets = match &parcel.message {
-        Message::ResetLink { .. } => match reset_secrets(latchkey, row, &settings).await? {
+        Message::ResetLink { by_staff, .. } => match reset_secrets(latchkey, row, &settings, *by_staff).await? {
             Some(secrets) => secrets,
             // Used, replaced, expired, or the account changed: a dead link is not worth a mail (security 146).
             None => return drop_useless(latchkey, row, "link no longer valid").await,
         },
-        Message::PasswordChanged { .. } => Secrets { link: None, code: None },
+        Message::PasswordChanged { .. } | Message::EmailChanged { .. } | Message::StaffActed { .. } => {
+            Secrets::default()
+        }
     };
-    let Some(transport) = &latchkey.transport else {
-        return later(latchkey, row, "no mail server is configured").await;
+    let transport = match latchkey.transports.current(&settings) {
+        Ok(Some(transport)) => transport,
+        Ok(None) => return later(latchkey, row, "no mail server is configured").await,
+        Err(error) => return later(latchkey, row, &error.to_string()).await,
     };
-    let Ok(rendered) = render(
-        &parcel.message,
-        &parcel.recipient,
-        &brand(latchkey, &settings),
-        &secrets,
-    ) else {
+    let Ok(rendered) = render(&parcel.message, &parcel.recipient, &brand(&settings), &secrets) else {
         return finish(latchkey, row, State::Failed, "the mail could not be rendered", "").await;
     };
     let outgoing = outgoing(row, &settings, parcel, rendered);
-    match send_holding(latchkey, row, transport, &outgoing).await {
+    match send_holding(latchkey, row, &transport, &outgoing).await {
         Ok(reply) => finish(latchkey, row, State::Sent, "", &reply.text).await,
         Err(failure) if failure.permanent => {
             finish(
@@ -211,18 +234,36 @@ async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> R
 }
 
 /// Link and code, made again from the row's salt: a retried mail carries the same ones.
-async fn reset_secrets(latchkey: &Latchkey, row: &OutboxRow, settings: &Settings) -> Result<Option<Secrets>, Fault> {
+///
+/// A mail that staff started always has the link and only that: its reader never asked, so there is no page open to type a code into.
+async fn reset_secrets(
+    latchkey: &Latchkey,
+    row: &OutboxRow,
+    settings: &Settings,
+    by_staff: bool,
+) -> Result<Option<Secrets>, Fault> {
     let request_id = row.request_id.as_deref().unwrap_or_default();
     let living = latchkey
         .store
         .living_token_of_request(request_id, latchkey.now())
         .await?;
-    let (Some(living), Some(public_url)) = (living, &latchkey.public_url) else {
+    let (Some(living), Some(public_url)) = (living, &settings.reset.public_url) else {
         return Ok(None);
     };
-    let link = token::link(public_url, &token::token(&latchkey.keys, request_id, &living.salt));
+    let target = latchkey.store.target_of_request(request_id).await?;
+    // What was allowed when it was asked for need not be so any more.
+    let target = target::allowed(&settings.reset, &target)
+        .filter(|target| *target != settings.reset.target_page)
+        .unwrap_or_default();
+    let token = token::token(&latchkey.keys, request_id, &living.salt);
+    let link = token::link(public_url, &settings.reset, &token, &target);
     let code = token::shown_code(&token::code(&latchkey.keys, request_id, &living.salt));
-    Ok(Some(match settings.reset.delivery {
+    let delivery = if by_staff {
+        Delivery::Link
+    } else {
+        settings.reset.delivery
+    };
+    Ok(Some(match delivery {
         Delivery::Link => Secrets {
             link: Some(link),
             code: None,
@@ -261,17 +302,18 @@ async fn send_holding(
 }
 
 async fn hold_longer(latchkey: &Latchkey, row: &OutboxRow, until: UnixMillis) -> Result<bool, Fault> {
-    let mut write = latchkey.store.write().await?;
+    let mut write = latchkey.store.write_behind().await?;
     let held = write.extend_lease(&row.id, row.lease_until, until).await?;
     write.commit().await?;
     Ok(held)
 }
 
-fn brand(latchkey: &Latchkey, settings: &Settings) -> Brand {
+fn brand(settings: &Settings) -> Brand {
     Brand {
         product_name: settings.branding.product_name.clone(),
         support_contact: settings.branding.support_contact.clone(),
-        public_url: latchkey
+        public_url: settings
+            .reset
             .public_url
             .as_ref()
             .map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned()),
@@ -282,27 +324,29 @@ fn brand(latchkey: &Latchkey, settings: &Settings) -> Brand {
 fn outgoing(row: &OutboxRow, settings: &Settings, parcel: &Parcel, rendered: Rendered) -> Outgoing {
     let address = &settings.mail.sender_address;
     let domain = address.rsplit('@').next().unwrap_or_default();
-    let name = if settings.mail.sender_name.is_empty() {
-        &settings.branding.product_name
-    } else {
-        &settings.mail.sender_name
-    };
     Outgoing {
         message_id: format!("{}@{domain}", row.id),
         date: row.created_at,
-        from: Sender {
-            name: name.clone(),
-            address: address.clone(),
-        },
+        from: sender(settings),
         reply_to: (!settings.mail.reply_to.is_empty()).then(|| settings.mail.reply_to.clone()),
         to: (&parcel.recipient).into(),
         rendered,
     }
 }
 
+/// Who writes, by the settings of the moment.
+#[must_use]
+pub fn sender(settings: &Settings) -> Sender {
+    let own = Some(&settings.mail.sender_name).filter(|name| !name.is_empty());
+    Sender {
+        name: own.unwrap_or(&settings.branding.product_name).clone(),
+        address: settings.mail.sender_address.clone(),
+    }
+}
+
 async fn later(latchkey: &Latchkey, row: &OutboxRow, reply: &str) -> Result<Turn, Fault> {
     let now = latchkey.now();
-    let mut write = latchkey.store.write().await?;
+    let mut write = latchkey.store.write_behind().await?;
     write.postpone_mail(row, now + backoff(row.attempts), reply).await?;
     write.commit().await?;
     tracing::warn!(
@@ -334,9 +378,9 @@ async fn finish(latchkey: &Latchkey, row: &OutboxRow, state: State, reason: &str
         State::Failed => (Turn::Failed, Entry::failure(Event::MailFailed, reason, account_id)),
         State::Dropped | State::Queued => (Turn::Dropped, Entry::failure(Event::MailDropped, reason, account_id)),
     };
-    let mut write = latchkey.store.write().await?;
+    let mut write = latchkey.store.write_behind().await?;
     if write.finish_mail(row, state, reason, reply, now).await? {
-        audit::record_own(&mut write, now, entry.about(&row.id)).await?;
+        audit::record_own(&mut write, now, entry.about(&row.id));
     }
     write.commit().await?;
     Ok(turn)

@@ -89,6 +89,18 @@ pub fn render(
         Message::ResetLink { .. } if link.is_none() && code.is_none() => return Err(RenderError::NothingToSend),
         Message::ResetLink { lifetime_minutes, .. } => (*lifetime_minutes, false),
         Message::PasswordChanged { by, .. } => (0, *by == Change::Reset),
+        Message::EmailChanged { .. } | Message::StaffActed { .. } => (0, false),
+    };
+    let (new_address, to_new) = match message {
+        Message::EmailChanged {
+            new_address, to_new, ..
+        } => (new_address.as_str(), *to_new),
+        _ => ("", false),
+    };
+    let (by_staff, action) = match message {
+        Message::ResetLink { by_staff, .. } => (*by_staff, None),
+        Message::StaffActed { action, .. } => (true, Some(action)),
+        _ => (false, None),
     };
     let support = clean::line(&brand.support_contact);
     let values = context! {
@@ -103,6 +115,10 @@ pub fn render(
         code,
         lifetime,
         by_reset,
+        by_staff,
+        action,
+        new_address => clean::line(new_address),
+        to_new,
         facts => Facts::of(message.occasion()),
     };
     let language = templates::language_for(&recipient.locale);

@@ -1,7 +1,7 @@
 //! How the mails read. The whole text is kept as a snapshot, so every change of a word is seen in review; link and code
 //! are fixed placeholders.
 
-use super::message::{Change, Message, Occasion, Recipient};
+use super::message::{Change, Message, Occasion, Recipient, StaffAction};
 use super::render::{Brand, RenderError, Rendered, Secrets, render};
 
 const LINK: &str = "https://accounts.example.org/reset?key=THE-TOKEN_of-forty-three-characters-in-base64url";
@@ -36,6 +36,7 @@ fn reset_link() -> Message {
     Message::ResetLink {
         lifetime_minutes: 30,
         occasion: occasion(),
+        by_staff: false,
     }
 }
 
@@ -77,6 +78,54 @@ fn the_notice_of_a_change_reads_as_approved() {
         "password_change_notice_text",
         format!("Subject: {}\n\n{}", mail.subject, mail.text)
     );
+}
+
+// F10, A4, M8
+#[test]
+fn the_notices_of_what_staff_did_read_as_approved() {
+    let started = Message::ResetLink {
+        lifetime_minutes: 30,
+        occasion: occasion(),
+        by_staff: true,
+    };
+    let link = Secrets {
+        link: Some(LINK.into()),
+        code: None,
+    };
+    let subject_and_text = |mail: &Rendered| format!("Subject: {}\n\n{}", mail.subject, mail.text);
+    insta::assert_snapshot!(
+        "reset_started_by_staff_text",
+        subject_and_text(&written(&started, &link))
+    );
+    for (name, to_new) in [("email_changed_old_text", false), ("email_changed_new_text", true)] {
+        let message = Message::EmailChanged {
+            occasion: occasion(),
+            new_address: "a…@example.com".into(),
+            to_new,
+        };
+        insta::assert_snapshot!(name, subject_and_text(&written(&message, &Secrets::default())));
+    }
+    let actions = [
+        (StaffAction::SessionsEnded, "signed out everywhere"),
+        (StaffAction::Disabled, "disabled"),
+        (StaffAction::Enabled, "enabled again"),
+        (StaffAction::SignInBySso, "single sign-on"),
+        (StaffAction::SignInByPassword, "with a password"),
+        (StaffAction::RoleChanged, "may do here"),
+        (StaffAction::LoginNameChanged, "login name"),
+        (StaffAction::Removed, "removed"),
+    ];
+    for (action, words) in actions {
+        let occasion = occasion();
+        let mail = written(&Message::StaffActed { occasion, action }, &Secrets::default());
+        let flat = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(words), "{action:?}: {flat}");
+        assert!(mail.html.contains(words), "{action:?}");
+        if action == StaffAction::Disabled {
+            insta::assert_snapshot!("staff_acted_text", subject_and_text(&mail));
+            insta::assert_snapshot!("staff_acted_html", mail.html);
+        }
+    }
 }
 
 #[test]
@@ -136,6 +185,7 @@ fn lifetimes_are_told_in_words() {
             &Message::ResetLink {
                 lifetime_minutes,
                 occasion: occasion(),
+                by_staff: false,
             },
             &both(),
         );
@@ -177,6 +227,7 @@ fn hostile_names_create_neither_links_nor_lines_nor_markup() {
         let message = Message::ResetLink {
             lifetime_minutes: 30,
             occasion,
+            by_staff: false,
         };
         let mail = render(&message, &recipient, &brand(), &both()).unwrap();
         assert_eq!(links(&mail.text), links(&plain.text), "{hostile:?}");

@@ -21,7 +21,7 @@ use super::render::Rendered;
 pub use files::Files;
 pub use memory::{Mailbox, Memory};
 pub use smtp::Smtp;
-pub use target::TransportError;
+pub use target::{Login, Security, Server, Target, TransportError};
 
 /// No attempt takes longer than this, whatever the server does; an outbox lease must be longer (security 148).
 pub const LONGEST_ATTEMPT: Duration = Duration::from_mins(1);
@@ -161,6 +161,14 @@ impl Transport {
             target::Target::Directory(directory) => Self::Files(Files::new(directory)?),
             target::Target::Server(server) => Self::Smtp(Smtp::new(server, ca_file, patience)?),
         })
+    }
+
+    /// Whether a URL could be a transport's, without opening anything.
+    ///
+    /// # Errors
+    /// As [`Transport::from_url`], except for what only the attempt shows.
+    pub fn check_url(url: &str) -> Result<(), TransportError> {
+        target::Target::parse(url).map(drop)
     }
 
     /// Keeps mails in memory and hands the test the key to the box.

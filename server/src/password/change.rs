@@ -10,8 +10,15 @@ use crate::mail::message::Change;
 use crate::mail::notice;
 use crate::password::hash::Verified;
 use crate::refused::Refused;
-use crate::session::{self, Opened, Session};
+use crate::session::{self, Opened, OpenedBy, Session};
 use app::outcome::Refusal;
+
+/// Whether the old password is asked for: not of somebody who proved the mailbox instead, because the link would have given them a
+/// new one as well (F17).
+#[must_use]
+pub fn needs_current(session: &Session) -> bool {
+    session.opened_by != OpenedBy::MailLink.as_str()
+}
 
 /// Changes the password of the signed-in person. The session it is done in goes on under a new token; all others end (security 96).
 ///
@@ -22,7 +29,7 @@ pub async fn change(
     latchkey: &Latchkey,
     visitor: &Visitor,
     session: &Session,
-    current: &str,
+    current: Option<&str>,
     password: &str,
 ) -> Result<Opened, Refused> {
     let account = latchkey
@@ -30,7 +37,9 @@ pub async fn change(
         .account(&session.account_id)
         .await?
         .ok_or(Refusal::NotSignedIn)?;
-    require_current(latchkey, visitor, &account, current).await?;
+    if needs_current(session) {
+        require_current(latchkey, visitor, &account, current.unwrap_or_default()).await?;
+    }
     let settings = latchkey.settings().await?;
     let password = judge::accepted(&settings, Some(&account), password).await?;
     let hash = latchkey.hasher.hash(&password).await?;
@@ -45,29 +54,39 @@ pub async fn change(
         return Err(Refusal::NotSignedIn.into());
     }
     write.end_sessions(&account.id, "").await?;
-    let opened = session::open(latchkey, &mut write, visitor, &settings, &account.id).await?;
+    let opened = session::open(
+        latchkey,
+        &mut write,
+        visitor,
+        &settings,
+        &account.id,
+        OpenedBy::Password,
+    )
+    .await?;
     CHANGE_BY_ACCOUNT.clear(&mut write, &account.id).await?;
     audit::record(
         &mut write,
         visitor,
         now,
         Entry::success(Event::PasswordChanged, &account.id),
-    )
-    .await?;
+    );
     audit::record(
         &mut write,
         visitor,
         now,
         Entry::success(Event::SessionsRevoked, &account.id),
-    )
-    .await?;
+    );
     notice::password_changed(latchkey, &mut write, visitor, &account, Change::Owner).await?;
     write.commit().await?;
     latchkey.mail_queued.notify_one();
     Ok(opened)
 }
 
-async fn require_current(
+/// Checks the password of somebody who is signed in, within a budget of tries.
+///
+/// # Errors
+/// [`Refusal::CurrentPasswordWrong`], [`Refused::TooMany`].
+pub async fn require_current(
     latchkey: &Latchkey,
     visitor: &Visitor,
     account: &Account,
@@ -86,7 +105,7 @@ async fn require_current(
         Verified::No => {
             let mut write = latchkey.store.write().await?;
             let entry = Entry::failure(Event::PasswordChanged, "current_password_wrong", &account.id);
-            audit::record(&mut write, visitor, now, entry).await?;
+            audit::record(&mut write, visitor, now, entry);
             write.commit().await?;
             Err(Refusal::CurrentPasswordWrong.into())
         }

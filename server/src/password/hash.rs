@@ -7,8 +7,9 @@ pub use stored::{ImportHashError, importable};
 
 use super::Password;
 use crate::secret;
-use std::sync::Arc;
+use argon2::Block;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use stored::{Argon2Hash, Stored};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
@@ -47,6 +48,9 @@ struct Inner {
     dummy: Argon2Hash,
     permits: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    /// Memory of hashes computed before, one at most for each permit. Taking 19 MiB afresh every time would cost a tenth of the
+    /// hash in page faults, and let the allocator keep many times as much.
+    memories: Mutex<Vec<Vec<Block>>>,
     work: AtomicU64,
 }
 
@@ -65,6 +69,7 @@ impl Hasher {
             },
             permits: Arc::new(Semaphore::new(permits)),
             places: Arc::new(Semaphore::new(permits + queue)),
+            memories: Mutex::default(),
             work: AtomicU64::new(0),
         }))
     }
@@ -166,7 +171,20 @@ impl Inner {
         } else {
             password.typed()
         };
-        hash.compute(text, own.then_some(self.pepper.as_slice()))
+        let mut memory = self
+            .memories
+            .lock()
+            .ok()
+            .and_then(|mut kept| kept.pop())
+            .unwrap_or_default();
+        let output = hash.compute(text, own.then_some(self.pepper.as_slice()), &mut memory);
+        // What an import asked for beyond our own parameters is given back at once.
+        memory.truncate(stored::MEMORY_KIB as usize);
+        memory.shrink_to_fit();
+        if let Ok(mut kept) = self.memories.lock() {
+            kept.push(memory);
+        }
+        output
     }
 }
 

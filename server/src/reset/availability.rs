@@ -24,12 +24,26 @@ impl Missing {
                 "reset.link_expiry_minutes is unset: latchkey settings set reset.link_expiry_minutes 30"
             }
             Self::PublicUrl => {
-                "no public URL: set LATCHKEY_PUBLIC_URL to what people type, e.g. https://reset.example.org"
+                "no public URL: latchkey settings set reset.public_url https://reset.example.org (what people type)"
             }
             Self::SenderAddress => "no sender: latchkey settings set mail.sender_address no-reply@example.org",
             Self::MailTransport => {
-                "no mail server: set LATCHKEY_MAIL_URL, e.g. smtp://user:password@mail.example.org:587"
+                "no mail server: latchkey settings set mail.url smtp://user:password@mail.example.org:587"
             }
+        }
+    }
+}
+
+impl Missing {
+    /// The setting that fixes it.
+    #[must_use]
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Self::SwitchedOff => "reset.enabled",
+            Self::LinkLifetime => "reset.link_expiry_minutes",
+            Self::PublicUrl => "reset.public_url",
+            Self::SenderAddress => "mail.sender_address",
+            Self::MailTransport => "mail.url",
         }
     }
 }
@@ -40,9 +54,9 @@ pub fn missing(latchkey: &Latchkey, settings: &Settings) -> Vec<Missing> {
     [
         (!settings.reset.enabled, Missing::SwitchedOff),
         (settings.reset.link_expiry_minutes.is_none(), Missing::LinkLifetime),
-        (latchkey.public_url.is_none(), Missing::PublicUrl),
+        (settings.reset.public_url.is_none(), Missing::PublicUrl),
         (settings.mail.sender_address.is_empty(), Missing::SenderAddress),
-        (latchkey.transport.is_none(), Missing::MailTransport),
+        (!latchkey.transports.configured(settings), Missing::MailTransport),
     ]
     .into_iter()
     .filter_map(|(is_missing, what)| is_missing.then_some(what))

@@ -1,9 +1,9 @@
 //! The new password. One transaction spends the token, stores the hash, ends every session, and queues the notice to the owner: all
 //! of it or nothing, also under `kill -9` (security 20, 44, 45).
 
-use super::Outcome;
 use super::proof::{Proof, prove};
 use super::token::token_digest;
+use super::{Outcome, target};
 use crate::account::Account;
 use crate::account::identifier::Identifier;
 use crate::audit::{self, Entry, Event};
@@ -15,7 +15,17 @@ use crate::mail::notice;
 use crate::password::judge;
 use crate::refused::Refused;
 use crate::secret::Purpose;
+use crate::session::{self, Opened, OpenedBy};
+use crate::settings::reset::SignIn;
 use app::outcome::Refusal;
+
+/// What comes after.
+pub struct Completed {
+    /// Open where the settings sign people in (F17).
+    pub session: Option<Opened>,
+    /// Where the person goes on; nothing for nowhere in particular.
+    pub target: Option<String>,
+}
 
 /// Sets a new password with a proof. `login_name`, when given, must be the owner's: a program that mixes up two people changes
 /// nobody's password (F13).
@@ -28,7 +38,7 @@ pub async fn complete(
     proof: &Proof,
     password: &str,
     login_name: Option<&str>,
-) -> Result<(), Refused> {
+) -> Result<Completed, Refused> {
     let proved = prove(latchkey, visitor, proof).await?;
     let account = latchkey
         .store
@@ -63,21 +73,29 @@ pub async fn complete(
         visitor,
         now,
         Entry::success(Event::ResetCompleted, &account_id).about(&request_id),
-    )
-    .await?;
+    );
     if ended > 0 {
         audit::record(
             &mut write,
             visitor,
             now,
             Entry::success(Event::SessionsRevoked, &account_id),
-        )
-        .await?;
+        );
     }
+    let session = match settings.reset.sign_in {
+        SignIn::Never => None,
+        SignIn::AfterReset | SignIn::OnLink => {
+            let opened = session::open(latchkey, &mut write, visitor, &settings, &account_id, OpenedBy::Reset).await?;
+            let entry = Entry::success(Event::SignedIn, &account_id).about(&request_id);
+            audit::record(&mut write, visitor, now, entry);
+            Some(opened)
+        }
+    };
     notice::password_changed(latchkey, &mut write, visitor, &account, Change::Reset).await?;
     write.commit().await?;
     latchkey.mail_queued.notify_one();
-    Ok(())
+    let target = target::after(latchkey, &settings, &request_id).await?;
+    Ok(Completed { session, target })
 }
 
 /// Compares canonical forms, so that "Ada" is the owner of "ada".

@@ -21,6 +21,10 @@ pub mod proof;
 pub mod receipt;
 pub mod request;
 pub mod resolve;
+pub mod search;
+pub mod sign_in;
+pub mod start;
+pub mod target;
 pub mod token;
 
 use crate::closed;
@@ -38,5 +42,6 @@ closed!(
         OverLimit = "over_limit",
         Superseded = "superseded",
         Unavailable = "unavailable",
+        Cancelled = "cancelled",
     }
 );

@@ -103,8 +103,7 @@ async fn by_code(
                 visitor,
                 now,
                 Entry::success(Event::ResetCodeTried, account_id).about(&request.id),
-            )
-            .await?;
+            );
             Ok(Proved {
                 token: token(&latchkey.keys, &row.request_id, &row.salt),
                 row,
@@ -112,7 +111,7 @@ async fn by_code(
         }
         _ => {
             let entry = Entry::failure(Event::ResetCodeTried, "refused", account_id).about(&request.id);
-            audit::record(&mut write, visitor, now, entry).await?;
+            audit::record(&mut write, visitor, now, entry);
             Err(Refusal::LinkNotValid.into())
         }
     };

@@ -3,6 +3,7 @@
 
 use super::availability::missing;
 use super::receipt::{new_receipt, typed_receipt};
+use super::target;
 use crate::account::identifier::Identifier;
 use crate::audit::{self, Entry, Event};
 use crate::clock::MINUTE;
@@ -19,16 +20,26 @@ use app::outcome::Refusal;
 /// Stores a request and queues its handling, together or not at all (security 142). Answers the receipt.
 ///
 /// # Errors
-/// [`Refusal::ResetUnavailable`], [`Refusal::IdentifierMissing`], [`Refusal::IdentifierMalformed`]; [`Refused::TooMany`] for budgets
-/// that have nothing to do with the account.
-pub async fn request(latchkey: &Latchkey, visitor: &Visitor, typed: &str) -> Result<String, Refused> {
+/// [`Refusal::ResetUnavailable`], [`Refusal::IdentifierMissing`], [`Refusal::IdentifierMalformed`]; [`Refusal::Invalid`] for a target
+/// that is not allowed; [`Refused::TooMany`] for budgets that have nothing to do with the account.
+pub async fn request(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    typed: &str,
+    target: Option<&str>,
+) -> Result<String, Refused> {
     let settings = latchkey.settings().await?;
     require_available(latchkey, &settings)?;
+    let target = match target {
+        None => String::new(),
+        Some(target) => target::allowed(&settings.reset, target)
+            .ok_or_else(|| Refused::invalid("target", "must be a path of this site, or of a site that is listed"))?,
+    };
     if typed.trim().is_empty() {
         return Err(Refusal::IdentifierMissing.into());
     }
     let identifier = Identifier::parse(typed).map_err(|_| Refusal::IdentifierMalformed)?;
-    store(latchkey, visitor, &settings, identifier.canonical()).await
+    store(latchkey, visitor, &settings, identifier.canonical(), &target).await
 }
 
 /// Asks again for what a receipt asked for, so that nobody types it twice (WCAG 3.3.7). Answers a new receipt.
@@ -50,10 +61,14 @@ pub async fn resend(latchkey: &Latchkey, visitor: &Visitor, receipt: &str) -> Re
     let canonical = latchkey
         .keys
         .open(Purpose::Identifier, &earlier.id, &earlier.identifier_sealed)?;
-    store(latchkey, visitor, &settings, &canonical).await
+    store(latchkey, visitor, &settings, &canonical, &earlier.target).await
 }
 
-fn require_available(latchkey: &Latchkey, settings: &Settings) -> Result<(), Refused> {
+/// Whether there is a reset at all; what is missing goes to the log.
+///
+/// # Errors
+/// [`Refusal::ResetUnavailable`].
+pub fn require_available(latchkey: &Latchkey, settings: &Settings) -> Result<(), Refused> {
     let missing = missing(latchkey, settings);
     if missing.is_empty() {
         return Ok(());
@@ -69,6 +84,7 @@ async fn store(
     visitor: &Visitor,
     settings: &Settings,
     canonical: &str,
+    target: &str,
 ) -> Result<String, Refused> {
     let now = latchkey.now();
     let id = new_id();
@@ -86,8 +102,7 @@ async fn store(
                 visitor,
                 now,
                 Entry::failure(Event::RateLimited, "reset", ""),
-            )
-            .await?;
+            );
             write.commit().await?;
             return Err(refused);
         }
@@ -102,6 +117,9 @@ async fn store(
             client_address: &visitor.client.to_string(),
             user_agent: &visitor.user_agent,
             requested_at: now,
+            target,
+            account_id: None,
+            started_by: "",
         })
         .await?;
     write
@@ -111,6 +129,7 @@ async fn store(
             account_id: None,
             request_id: Some(&id),
             payload: "",
+            recipient: "",
             created_at: now,
             expires_at: now + lifetime,
         })
@@ -120,8 +139,7 @@ async fn store(
         visitor,
         now,
         Entry::success(Event::ResetRequested, "").about(&identifier_mac),
-    )
-    .await?;
+    );
     write.commit().await?;
     latchkey.mail_queued.notify_one();
     Ok(receipt)

@@ -12,7 +12,7 @@ use crate::directory;
 use crate::guard::limits::{MAIL_PER_DAY, MAIL_PER_HOUR};
 use crate::guard::visitor::device;
 use crate::latchkey::Latchkey;
-use crate::mail::message::{Message, Occasion};
+use crate::mail::message::{Message, Occasion, masked};
 use crate::mail::outbox::{Parcel, seal};
 use crate::refused::Fault;
 use crate::secret::Purpose;
@@ -49,13 +49,7 @@ pub async fn resolve(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow) ->
     if write.request_superseded(&request).await? {
         return end(write, now, &request, None, Outcome::Superseded).await;
     }
-    let typed = latchkey
-        .keys
-        .open(Purpose::Identifier, &request.id, &request.identifier_sealed)?;
-    let account = match Identifier::parse(&typed) {
-        Ok(identifier) => directory::find_within(write, &identifier).await?,
-        Err(_) => None,
-    };
+    let account = account_of(latchkey, write, &request).await?;
     let (account, address) = match account.as_ref().map(mailable) {
         None => return end(write, now, &request, None, Outcome::Unknown).await,
         Some(Err(outcome)) => return end(write, now, &request, account.as_ref(), outcome).await,
@@ -76,6 +70,20 @@ pub async fn resolve(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow) ->
         }
     }
     issue(latchkey, write, &settings, row, &request, account, address).await
+}
+
+/// Whom a request means: what was typed, or whom staff chose.
+async fn account_of(latchkey: &Latchkey, write: &mut Write, request: &RequestRow) -> Result<Option<Account>, Fault> {
+    if let Some(id) = &request.account_id {
+        return write.account(id).await;
+    }
+    let typed = latchkey
+        .keys
+        .open(Purpose::Identifier, &request.id, &request.identifier_sealed)?;
+    match Identifier::parse(&typed) {
+        Ok(identifier) => directory::find_within(write, &identifier).await,
+        Err(_) => Ok(None),
+    }
 }
 
 /// The account with its address, when a reset mail may go to it.
@@ -116,10 +124,17 @@ async fn issue(
     if !issued {
         return end(write, now, request, Some(account), Outcome::Superseded).await;
     }
+    let by_staff = !request.started_by.is_empty();
+    // Where support sits says nothing to the owner.
+    let (client_address, device) = if by_staff {
+        Default::default()
+    } else {
+        (request.client_address.clone(), device(&request.user_agent))
+    };
     let occasion = Occasion {
         at: request.requested_at,
-        client_address: request.client_address.clone(),
-        device: device(&request.user_agent),
+        client_address,
+        device,
     };
     // The mail goes to the stored address, never to what was typed (security 6), and is fixed now (security 149).
     let parcel = Parcel::to(
@@ -128,12 +143,20 @@ async fn issue(
         Message::ResetLink {
             lifetime_minutes,
             occasion,
+            by_staff,
         },
     );
     let payload = seal(latchkey, &row.id, &parcel)?;
     let expires_at = now + i64::from(lifetime_minutes) * MINUTE;
     write
-        .become_mail(row, parcel.message.kind(), &account.id, &payload, expires_at)
+        .become_mail(
+            row,
+            parcel.message.kind(),
+            &account.id,
+            &payload,
+            &masked(address),
+            expires_at,
+        )
         .await?;
     write
         .end_request(&request.id, Outcome::Mailed, Some(&account.id))
@@ -142,8 +165,7 @@ async fn issue(
         write,
         now,
         Entry::success(Event::ResetMailQueued, &account.id).about(&request.id),
-    )
-    .await?;
+    );
     Ok(Resolution::Mail(parcel))
 }
 
@@ -157,6 +179,6 @@ async fn end(
     let account_id = account.map(|account| account.id.as_str());
     write.end_request(&request.id, outcome, account_id).await?;
     let entry = Entry::failure(Event::ResetNotMailed, outcome.as_str(), account_id.unwrap_or_default());
-    audit::record_own(write, now, entry.about(&request.id)).await?;
+    audit::record_own(write, now, entry.about(&request.id));
     Ok(Resolution::Ended(outcome))
 }

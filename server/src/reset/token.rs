@@ -3,17 +3,16 @@
 
 use super::receipt::{grouped, spelled, typed};
 use crate::secret::{Keys, Purpose, digest, random};
+use crate::settings::reset::Reset;
 use subtle::ConstantTimeEq as _;
 use url::Url;
+use url::form_urlencoded::byte_serialize;
 
 /// The code's length. 40 bits with five tries: one chance in two hundred thousand million (ASVS 6.5.4 asks for 20 bits).
 pub const CODE_LENGTH: usize = 8;
 
 /// Tries a receipt has for its code; then it is dead (security 18, 19).
 pub const CODE_TRIES: i64 = 5;
-
-/// Name of the link's parameter.
-pub const KEY_PARAMETER: &str = "key";
 
 /// Salt of a new token: 128 bits, so no two requests ever share a token.
 #[must_use]
@@ -73,13 +72,17 @@ pub fn code_matches(keys: &Keys, request_id: &str, typed_code: &str, stored_dige
         .into()
 }
 
-/// The link in the mail: the configured base and nothing from any request (security 9).
+/// The link in the mail: the configured base, and nothing from any request (security 9) but a `target` that the settings allow;
+/// empty for none.
 #[must_use]
-pub fn link(public_url: &Url, token: &str) -> String {
-    format!(
-        "{}/reset?{KEY_PARAMETER}={token}",
-        public_url.as_str().trim_end_matches('/')
-    )
+pub fn link(public_url: &Url, settings: &Reset, token: &str, target: &str) -> String {
+    let key = &settings.key_parameter;
+    let link = format!("{}/reset?{key}={token}", public_url.as_str().trim_end_matches('/'));
+    if target.is_empty() {
+        return link;
+    }
+    let target: String = byte_serialize(target.as_bytes()).collect();
+    format!("{link}&{}={target}", settings.target_parameter)
 }
 
 #[cfg(test)]
@@ -132,7 +135,8 @@ mod tests {
 
     #[test]
     fn links_start_with_the_configured_base() {
-        let base = |text: &str| link(&text.parse().unwrap(), "T");
+        let settings = crate::settings::defaults().unwrap().reset;
+        let base = |text: &str| link(&text.parse().unwrap(), &settings, "T", "");
         assert_eq!(
             base("https://reset.example.org"),
             "https://reset.example.org/reset?key=T"
@@ -140,6 +144,25 @@ mod tests {
         assert_eq!(
             base("https://example.org/latchkey/"),
             "https://example.org/latchkey/reset?key=T"
+        );
+    }
+
+    // F11
+    #[test]
+    fn the_parameters_of_a_link_have_the_names_that_were_chosen() {
+        let settings = Reset {
+            key_parameter: "k".to_owned(),
+            target_parameter: "go".to_owned(),
+            ..crate::settings::defaults().unwrap().reset
+        };
+        assert_eq!(
+            link(
+                &"https://reset.example.org".parse().unwrap(),
+                &settings,
+                "T",
+                "/app?a=b&c=d e"
+            ),
+            "https://reset.example.org/reset?k=T&go=%2Fapp%3Fa%3Db%26c%3Dd+e"
         );
     }
 }

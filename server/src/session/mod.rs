@@ -4,6 +4,7 @@ pub mod sign_in;
 
 use crate::audit::{self, Entry, Event};
 use crate::clock::{HOUR, MINUTE, UnixMillis};
+use crate::closed;
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
 use crate::refused::{Fault, Refused};
@@ -14,6 +15,17 @@ use app::outcome::Refusal;
 
 /// A living session.
 pub type Session = SessionRow;
+
+closed!(
+    /// How a session was opened.
+    OpenedBy {
+        Password = "password",
+        /// With the new password of a reset.
+        Reset = "reset",
+        /// With a mailed link instead of a password; it may set one without knowing the old one.
+        MailLink = "mail_link",
+    }
+);
 
 /// A session just opened. The token is known here and to its owner, nowhere else.
 pub struct Opened {
@@ -34,6 +46,7 @@ pub async fn open(
     visitor: &Visitor,
     settings: &Settings,
     account_id: &str,
+    by: OpenedBy,
 ) -> Result<Opened, Fault> {
     let now = latchkey.now();
     let token = new_bearer();
@@ -47,6 +60,7 @@ pub async fn open(
             expires_at,
             client_address: &visitor.client.to_string(),
             user_agent: &visitor.user_agent,
+            opened_by: by.as_str(),
         })
         .await?;
     Ok(Opened { token, expires_at })
@@ -114,8 +128,7 @@ pub async fn end(latchkey: &Latchkey, visitor: &Visitor, session: &Session, id: 
         visitor,
         latchkey.now(),
         Entry::success(event, &session.account_id),
-    )
-    .await?;
+    );
     write.commit().await?;
     Ok(())
 }

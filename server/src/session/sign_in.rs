@@ -1,6 +1,6 @@
 //! Signing in. Every way to fail costs the same statements and the same hash work, and gets the same answer (security 1, 157).
 
-use super::{Opened, open};
+use super::{Opened, OpenedBy, open};
 use crate::account::Account;
 use crate::account::identifier::Identifier;
 use crate::audit::{self, Entry, Event};
@@ -65,8 +65,7 @@ async fn count_try(latchkey: &Latchkey, visitor: &Visitor, mac: &str, pair: &str
             visitor,
             now,
             Entry::failure(Event::RateLimited, "sign_in", "").about(mac),
-        )
-        .await?;
+        );
     }
     write.commit().await?;
     checked
@@ -92,8 +91,8 @@ async fn admit(
             .await?;
     }
     SIGN_IN_BY_PAIR.clear(&mut write, pair).await?;
-    let opened = open(latchkey, &mut write, visitor, settings, &account.id).await?;
-    audit::record(&mut write, visitor, now, Entry::success(Event::SignedIn, &account.id)).await?;
+    let opened = open(latchkey, &mut write, visitor, settings, &account.id, OpenedBy::Password).await?;
+    audit::record(&mut write, visitor, now, Entry::success(Event::SignedIn, &account.id));
     write.commit().await?;
     Ok(opened)
 }
@@ -107,7 +106,7 @@ async fn refuse(
     let account_id = account.map_or("", |account| account.id.as_str());
     let mut write = latchkey.store.write().await?;
     let entry = Entry::failure(Event::SignInRefused, "refused", account_id).about(mac);
-    audit::record(&mut write, visitor, latchkey.now(), entry).await?;
+    audit::record(&mut write, visitor, latchkey.now(), entry);
     write.commit().await?;
     Err(Refusal::SignInRefused.into())
 }

@@ -10,16 +10,6 @@ pub struct Branding {
 }
 
 pub const DECLARATIONS: &[Declaration] = &[
-    Declaration {
-        name: "branding.product_name",
-        kind: Kind::Line { max: 60 },
-        default: "\"Latchkey\"",
-        help: "The name in pages and mails.",
-    },
-    Declaration {
-        name: "branding.support_contact",
-        kind: Kind::Line { max: 200 },
-        default: "\"\"",
-        help: "Whom people ask when nothing helps: an address, a number, a room.",
-    },
+    Declaration::new("branding.product_name", Kind::Line { max: 60 }, "\"Latchkey\""),
+    Declaration::new("branding.support_contact", Kind::Line { max: 200 }, "\"\""),
 ];

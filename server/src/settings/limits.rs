@@ -8,9 +8,4 @@ pub struct Limits {
     pub enabled: bool,
 }
 
-pub const DECLARATIONS: &[Declaration] = &[Declaration {
-    name: "limits.enabled",
-    kind: Kind::Switch,
-    default: "true",
-    help: "Whether requests, mails and tries are limited. Switch off for load tests only.",
-}];
+pub const DECLARATIONS: &[Declaration] = &[Declaration::new("limits.enabled", Kind::Switch, "true")];

@@ -1,10 +1,13 @@
-//! Settings of outgoing mail. Where it goes out is boot configuration (`LATCHKEY_MAIL_URL`).
+//! Settings of outgoing mail.
 
 use super::{Declaration, Kind};
+use crate::secret::Hidden;
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Mail {
+    /// How mail leaves. Empty: reset is not available.
+    pub url: Hidden,
     pub sender_name: String,
     /// Empty: reset is not available.
     pub sender_address: String,
@@ -12,22 +15,8 @@ pub struct Mail {
 }
 
 pub const DECLARATIONS: &[Declaration] = &[
-    Declaration {
-        name: "mail.sender_name",
-        kind: Kind::Line { max: 100 },
-        default: "\"\"",
-        help: "The name mails come from. Empty: the product's name.",
-    },
-    Declaration {
-        name: "mail.sender_address",
-        kind: Kind::Address,
-        default: "\"\"",
-        help: "The address mails come from. Empty: reset is not available.",
-    },
-    Declaration {
-        name: "mail.reply_to",
-        kind: Kind::Address,
-        default: "\"\"",
-        help: "Where answers to mails go. Empty: the sender.",
-    },
+    Declaration::new("mail.url", Kind::MailUrl, "\"\"").secret().guarded(),
+    Declaration::new("mail.sender_name", Kind::Line { max: 100 }, "\"\"").guarded(),
+    Declaration::new("mail.sender_address", Kind::Address, "\"\"").guarded(),
+    Declaration::new("mail.reply_to", Kind::Address, "\"\"").guarded(),
 ];

@@ -2,52 +2,39 @@
 //! One [`Declaration`] a setting is the only place for its default, range and help.
 
 pub mod branding;
+pub mod change;
+pub mod grants;
+pub mod kind;
 pub mod limits;
 pub mod mail;
 pub mod password;
 pub mod reset;
 pub mod retention;
 pub mod session;
+mod texts;
 
 use crate::refused::Fault;
+use crate::secret::{Keys, Purpose};
 use crate::store::Store;
+use app::admin::setting_words;
+use app::words::Locale;
+pub use kind::Kind;
+use kind::as_declared;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What a setting takes.
+/// One setting. Its label and help are texts of the console, in every language there is: see [`Declaration::help`].
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    Switch,
-    /// A whole number within the range, both ends included.
-    Number {
-        min: i64,
-        max: i64,
-    },
-    /// The same, and it may be unset.
-    NumberOrUnset {
-        min: i64,
-        max: i64,
-    },
-    Choice(&'static [&'static str]),
-    /// One line of text, at most so many characters.
-    Line {
-        max: usize,
-    },
-    /// A mail address, or empty.
-    Address,
-    /// A text per language, `{"en": "…"}`, without placeholders: it is shown to people who proved nothing (security 13).
-    PublicText {
-        max: usize,
-    },
-}
-
-/// A setting's name, kind, default (as JSON) and help.
-#[derive(Debug)]
 pub struct Declaration {
+    /// `group.name`.
     pub name: &'static str,
     pub kind: Kind,
+    /// As JSON.
     pub default: &'static str,
-    pub help: &'static str,
+    /// Stored sealed, never shown (security 173).
+    pub secret: bool,
+    /// People who change it confirm it with their own password (security 171).
+    pub guarded: bool,
 }
 
 /// All settings of the moment.
@@ -60,6 +47,7 @@ pub struct Settings {
     pub branding: branding::Branding,
     pub retention: retention::Retention,
     pub session: session::Session,
+    pub grants: grants::Grants,
 }
 
 /// Why a value was not taken; names the setting and what it takes.
@@ -71,7 +59,13 @@ pub enum SettingError {
     Refused { name: &'static str, problem: String },
 }
 
-const GROUPS: [&[Declaration]; 7] = [
+impl From<SettingError> for Fault {
+    fn from(error: SettingError) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+const GROUPS: [&[Declaration]; 8] = [
     reset::DECLARATIONS,
     password::DECLARATIONS,
     mail::DECLARATIONS,
@@ -79,6 +73,7 @@ const GROUPS: [&[Declaration]; 7] = [
     branding::DECLARATIONS,
     retention::DECLARATIONS,
     session::DECLARATIONS,
+    grants::DECLARATIONS,
 ];
 
 pub fn declarations() -> impl Iterator<Item = &'static Declaration> {
@@ -93,9 +88,29 @@ pub fn declaration(name: &str) -> Result<&'static Declaration, SettingError> {
         .ok_or_else(|| SettingError::Unknown(name.to_owned()))
 }
 
-/// Settings pinned from outside: they win over the database and cannot be changed at run time.
-#[derive(Clone, Debug, Default)]
-pub struct Pinned(Map<String, Value>);
+/// The setting's line in the manual's table.
+#[must_use]
+pub fn manual_line(declared: &Declaration) -> String {
+    let default = match declared.default {
+        "\"\"" => "–".to_owned(),
+        default => format!("`{}`", default.trim_matches('"')),
+    };
+    let marks = match (declared.secret, declared.guarded) {
+        (true, _) => " (secret, guarded)",
+        (false, true) => " (guarded)",
+        (false, false) => "",
+    };
+    let (name, takes, help) = (declared.name, declared.kind.takes(), declared.help());
+    format!("| `{name}`{marks} | {takes} | {default} | {help} |")
+}
+
+/// What the configuration says about settings: pinned ones win over the database and cannot be changed at run time; defaults of
+/// the demo take the place of the declared ones.
+#[derive(Clone, Default)]
+pub struct Pinned {
+    pinned: Map<String, Value>,
+    instead_of_default: Map<String, Value>,
+}
 
 impl Pinned {
     /// From groups as the configuration has them: `{"reset": {"enabled": false}}`.
@@ -103,43 +118,88 @@ impl Pinned {
     /// # Errors
     /// An unknown name or a refused value.
     pub fn from_groups(groups: &Map<String, Value>) -> Result<Self, SettingError> {
-        let mut pinned = Map::new();
+        let mut pinned = Self::default();
         for (group, settings) in groups {
             let settings = settings
                 .as_object()
                 .ok_or_else(|| SettingError::Unknown(group.clone()))?;
             for (setting, value) in settings {
-                let name = format!("{group}.{setting}");
-                let checked = declaration(&name)?.check(&as_declared(declaration(&name)?, value))?;
-                pinned.insert(name, checked);
+                pinned.pin(&format!("{group}.{setting}"), value)?;
             }
         }
-        Ok(Self(pinned))
+        Ok(pinned)
     }
 
-    /// Pins a value unless it is pinned already; for what the demo needs.
-    pub fn or_pin(&mut self, name: &str, value: Value) {
-        self.0.entry(name).or_insert(value);
+    /// Pins a value unless it is pinned already.
+    ///
+    /// # Errors
+    /// An unknown name or a refused value.
+    pub fn pin(&mut self, name: &str, value: &Value) -> Result<(), SettingError> {
+        let declared = declaration(name)?;
+        let checked = declared.check(&as_declared(declared.kind, value))?;
+        self.pinned.entry(name).or_insert(checked);
+        Ok(())
+    }
+
+    /// Another default; for what the demo needs.
+    pub fn set_default(&mut self, name: &str, value: Value) {
+        self.instead_of_default.insert(name.to_owned(), value);
     }
 
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.pinned.get(name)
     }
-}
 
-/// An environment variable has no types: `"30"`, `30` and `true` arrive as they look. Texts that look like numbers are texts again.
-fn as_declared(declared: &Declaration, value: &Value) -> Value {
-    match (declared.kind, value) {
-        (Kind::Line { .. } | Kind::Address | Kind::Choice(_), Value::Number(_) | Value::Bool(_)) => {
-            value.to_string().into()
+    /// What counts while nothing is stored.
+    ///
+    /// # Errors
+    /// Never for a declared setting: its default is JSON.
+    pub fn default_of(&self, declared: &Declaration) -> Result<Value, serde_json::Error> {
+        match self.instead_of_default.get(declared.name) {
+            Some(value) => Ok(value.clone()),
+            None => serde_json::from_str(declared.default),
         }
-        (Kind::PublicText { .. }, Value::String(text)) => serde_json::json!({ "en": text }),
-        _ => value.clone(),
     }
 }
 
 impl Declaration {
+    const fn new(name: &'static str, kind: Kind, default: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            default,
+            secret: false,
+            guarded: false,
+        }
+    }
+
+    const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    const fn guarded(self) -> Self {
+        Self { guarded: true, ..self }
+    }
+
+    /// The group it belongs to.
+    #[must_use]
+    pub fn group(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(group, _)| group)
+    }
+
+    /// What it is called, in English.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        setting_words(Locale::en, self.name).label
+    }
+
+    /// What it does, in English: for the REST schema, the manual and the command line.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        setting_words(Locale::en, self.name).help
+    }
+
     /// The value to store, or what is wrong with it.
     ///
     /// # Errors
@@ -151,96 +211,82 @@ impl Declaration {
         })
     }
 
-    /// The value to store from a command line's text.
-    ///
-    /// # Errors
-    /// [`SettingError::Refused`].
-    pub fn parse(&self, text: &str) -> Result<Value, SettingError> {
+    /// A command line's text as the value it means; [`Declaration::check`] says whether it is possible.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Value {
         let json = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-        self.check(&as_declared(self, &json))
+        as_declared(self.kind, &json)
     }
-}
 
-impl Kind {
-    fn check(self, value: &Value) -> Result<Value, String> {
-        match (self, value) {
-            (Self::Switch, Value::Bool(_)) | (Self::NumberOrUnset { .. }, Value::Null) => Ok(value.clone()),
-            (Self::Number { min, max } | Self::NumberOrUnset { min, max }, Value::Number(number)) => {
-                match number.as_i64() {
-                    Some(whole) if (min..=max).contains(&whole) => Ok(value.clone()),
-                    _ => Err(format!("must be a whole number from {min} to {max}")),
-                }
+    /// As it is stored: secrets sealed under a key outside the database, bound to their name (security 173).
+    fn stored(&self, keys: &Keys, value: &Value) -> String {
+        match value {
+            Value::String(text) if self.secret && !text.is_empty() => {
+                Value::String(keys.seal(Purpose::Setting, self.name, text)).to_string()
             }
-            (Self::Choice(choices), Value::String(text)) if choices.contains(&text.as_str()) => Ok(value.clone()),
-            (Self::Line { max }, Value::String(text)) => line(text, max).map(Value::String),
-            (Self::Address, Value::String(text)) if text.is_empty() => Ok(value.clone()),
-            (Self::Address, Value::String(text)) => match crate::account::identifier::EmailAddress::parse(text) {
-                Ok(_) => Ok(value.clone()),
-                Err(error) => Err(format!("is not a mail address ({error})")),
-            },
-            (Self::PublicText { max }, Value::Object(texts)) => {
-                texts
-                    .iter()
-                    .try_for_each(|(language, text)| public_text(language, text, max))?;
-                Ok(value.clone())
-            }
-            _ => Err(format!("takes {}", self.takes())),
+            _ => value.to_string(),
         }
     }
 
-    fn takes(self) -> String {
-        match self {
-            Self::Switch => "true or false".into(),
-            Self::Number { min, max } => format!("a whole number from {min} to {max}"),
-            Self::NumberOrUnset { min, max } => format!("a whole number from {min} to {max}, or null"),
-            Self::Choice(choices) => format!("one of {}", choices.join(", ")),
-            Self::Line { max } => format!("a text of at most {max} characters"),
-            Self::Address => "a mail address, or nothing".into(),
-            Self::PublicText { max } => format!("a text of at most {max} characters for each language"),
+    fn opened(&self, keys: &Keys, stored: &str) -> Result<Value, Fault> {
+        match serde_json::from_str(stored)? {
+            Value::String(sealed) if self.secret && !sealed.is_empty() => {
+                let text = keys.open(Purpose::Setting, self.name, &sealed)?;
+                Ok(Value::String(text.to_string()))
+            }
+            value => Ok(value),
         }
     }
 }
 
-fn line(text: &str, max: usize) -> Result<String, String> {
-    if text.chars().count() > max {
-        return Err(format!("is longer than {max} characters"));
+/// The value of every setting: defaults < database < pinned.
+///
+/// # Errors
+/// When a stored value cannot be read or opened.
+fn values(rows: &[(String, String)], pinned: &Pinned, keys: &Keys) -> Result<Map<String, Value>, Fault> {
+    let mut values = Map::new();
+    for declared in declarations() {
+        let stored = rows.iter().find(|(name, _)| name == declared.name);
+        let value = match (pinned.get(declared.name), stored) {
+            (Some(pinned), _) => pinned.clone(),
+            (None, Some((_, stored))) => declared.opened(keys, stored)?,
+            (None, None) => pinned.default_of(declared)?,
+        };
+        values.insert(declared.name.to_owned(), value);
     }
-    if text.chars().any(char::is_control) {
-        return Err("has control characters".into());
-    }
-    Ok(text.trim().to_owned())
+    Ok(values)
 }
 
-/// Whoever reads it proved nothing, so nothing about a person may be filled in.
-fn public_text(language: &str, text: &Value, max: usize) -> Result<(), String> {
-    let text = text.as_str().ok_or("takes a text for each language")?;
-    if language.len() > 35 || !language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-        return Err(format!("{language:?} is not a language"));
-    }
-    if text.contains('{') || text.contains('}') || text.contains("${") {
-        return Err("placeholders are not possible here: everybody sees this text, whoever they ask for".into());
-    }
-    line(text, max).map(drop)
+fn typed(values: Map<String, Value>) -> Result<Settings, serde_json::Error> {
+    serde_json::from_value(Value::Object(grouped(values)))
 }
 
-/// Settings of the moment: defaults < database < pinned.
+/// `{"group.name": …}` as `{"group": {"name": …}}`.
+#[must_use]
+pub fn grouped(values: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut groups = Map::new();
+    for (name, value) in values {
+        put(&mut groups, &name, value);
+    }
+    groups
+}
+
+/// What counts in a fresh installation.
+///
+/// # Errors
+/// Never, as a test shows: every default is a value its own declaration takes.
+pub fn defaults() -> Result<Settings, Fault> {
+    let pinned = Pinned::default();
+    let values = declarations().map(|declared| Ok((declared.name.to_owned(), pinned.default_of(declared)?)));
+    Ok(typed(values.collect::<Result<_, serde_json::Error>>()?)?)
+}
+
+/// Settings of the moment.
 ///
 /// # Errors
 /// When the database does not answer, or holds a value that no version of this program writes.
-pub async fn load(store: &Store, pinned: &Pinned) -> Result<Settings, Fault> {
-    let mut groups = Map::new();
-    for declared in declarations() {
-        put(&mut groups, declared.name, serde_json::from_str(declared.default)?);
-    }
-    for (name, value) in store.settings().await? {
-        if declaration(&name).is_ok() {
-            put(&mut groups, &name, serde_json::from_str(&value)?);
-        }
-    }
-    for (name, value) in &pinned.0 {
-        put(&mut groups, name, value.clone());
-    }
-    Ok(serde_json::from_value(Value::Object(groups))?)
+pub async fn load(store: &Store, pinned: &Pinned, keys: &Keys) -> Result<Settings, Fault> {
+    Ok(typed(values(&store.settings().await?, pinned, keys)?)?)
 }
 
 fn put(groups: &mut Map<String, Value>, name: &str, value: Value) {
@@ -259,7 +305,8 @@ mod tests {
     use super::*;
 
     fn refused(name: &str, text: &str) -> bool {
-        declaration(name).unwrap().parse(text).is_err()
+        let declared = declaration(name).unwrap();
+        declared.check(&declared.read(text)).is_err()
     }
 
     #[test]
@@ -267,7 +314,7 @@ mod tests {
         for declared in declarations() {
             let default: Value = serde_json::from_str(declared.default).unwrap();
             assert_eq!(declared.check(&default), Ok(default), "{}", declared.name);
-            assert!(!declared.help.is_empty());
+            assert!(!declared.help().is_empty(), "{}", declared.name);
         }
     }
 
@@ -300,7 +347,10 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_setting_and_the_range() {
-        let error = declaration("password.min_length").unwrap().parse("7").unwrap_err();
+        let error = declaration("password.min_length")
+            .unwrap()
+            .check(&7.into())
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "password.min_length: must be a whole number from 8 to 64"

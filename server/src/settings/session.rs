@@ -10,16 +10,6 @@ pub struct Session {
 }
 
 pub const DECLARATIONS: &[Declaration] = &[
-    Declaration {
-        name: "session.idle_minutes",
-        kind: Kind::Number { min: 2, max: 480 },
-        default: "30",
-        help: "How long a session lives without being used, in minutes.",
-    },
-    Declaration {
-        name: "session.absolute_hours",
-        kind: Kind::Number { min: 1, max: 24 },
-        default: "8",
-        help: "How long a session lives at most, in hours.",
-    },
+    Declaration::new("session.idle_minutes", Kind::Number { min: 2, max: 480 }, "30").guarded(),
+    Declaration::new("session.absolute_hours", Kind::Number { min: 1, max: 24 }, "8").guarded(),
 ];

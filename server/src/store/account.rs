@@ -1,6 +1,7 @@
 //! Statements on `accounts` and `account_identifiers`.
 
-use super::{Store, Write};
+use super::{After, Store, Write};
+use crate::account::search::Wanted;
 use crate::account::{Account, Kind, Role, SignIn, Status};
 use crate::clock::UnixMillis;
 use crate::refused::Fault;
@@ -64,7 +65,34 @@ const BY_KEY: &str = "select a.id, a.login_name, a.email, a.name, a.kind, a.sign
     a.password_hash, a.credential_version, a.created_at \
     from account_identifiers i join accounts a on a.id = i.account_id where i.identifier_key = $1";
 
+/// Every filter is one that may be empty; a search looks into what is found by, which is folded alike on both engines, and into names.
+const WANTED: &str = "select a.id, a.login_name, a.email, a.name, a.kind, a.sign_in, a.status, a.role, a.locale, a.password_hash, \
+    a.credential_version, a.created_at from accounts a \
+    where (a.created_at < $1 or (a.created_at = $1 and a.id < $2)) and ($3 = '' or a.status = $3) and ($4 = '' or a.role = $4) \
+    and ($5 = '' or a.sign_in = $5) and ($6 = '' or lower(a.name) like $6 escape '!' \
+    or exists (select 1 from account_identifiers i where i.account_id = a.id and i.identifier_key like $6 escape '!')) \
+    order by a.created_at desc, a.id desc limit $7";
+
 impl Store {
+    /// Accounts that match, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn accounts(&self, wanted: &Wanted, after: &After, limit: i64) -> Result<Vec<Account>, Fault> {
+        let search = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let rows: Vec<AccountRow> = sqlx::query_as(WANTED)
+            .bind(after.at)
+            .bind(&after.id)
+            .bind(wanted.status.map_or("", Status::as_str))
+            .bind(wanted.role.map_or("", Role::as_str))
+            .bind(wanted.sign_in.map_or("", SignIn::as_str))
+            .bind(search.map(containing).unwrap_or_default())
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(Account::try_from).collect()
+    }
+
     /// # Errors
     /// When the database does not answer.
     pub async fn account(&self, id: &str) -> Result<Option<Account>, Fault> {
@@ -82,7 +110,27 @@ impl Store {
     }
 }
 
+/// A pattern for `like … escape '!'` that finds a text anywhere: its own signs mean themselves.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 impl Write {
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account(&mut self, id: &str) -> Result<Option<Account>, Fault> {
+        let row: Option<AccountRow> = sqlx::query_as(BY_ID).bind(id).fetch_optional(&mut *self.tx).await?;
+        row.map(Account::try_from).transpose()
+    }
+
     /// # Errors
     /// When the database does not answer.
     pub async fn account_by_key(&mut self, key: &str) -> Result<Option<Account>, Fault> {
@@ -113,12 +161,82 @@ impl Write {
         .bind(account.created_at)
         .execute(&mut *self.tx)
         .await?;
-        for key in account.keys {
-            if !self.claim_identifier(account.id, key).await? {
+        self.claim_identifiers(account.id, account.keys).await
+    }
+
+    /// Claims what an account is found by. Answers the key that is already somebody else's, if one is; then the transaction must
+    /// not be committed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn claim_identifiers(&mut self, account_id: &str, keys: &[String]) -> Result<Option<String>, Fault> {
+        for key in keys {
+            if !self.claim_identifier(account_id, key).await? {
                 return Ok(Some(key.clone()));
             }
         }
         Ok(None)
+    }
+
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn release_identifiers(&mut self, account_id: &str) -> Result<(), Fault> {
+        sqlx::query("delete from account_identifiers where account_id = $1")
+            .bind(account_id)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Changes all of an account but its password; with `credential`, what was issued before is dead (security 23), and with another
+    /// kind of sign-in the password is gone. False when the account is not as it was read.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn change_account(&mut self, old: &Account, new: &Account, credential: bool) -> Result<bool, Fault> {
+        let changed = sqlx::query(
+            "update accounts set login_name = $1, email = $2, name = $3, kind = $4, sign_in = $5, status = $6, role = $7, \
+             locale = $8, credential_version = credential_version + $9, \
+             password_hash = case when $5 = 'sso' then '' else password_hash end \
+             where id = $10 and credential_version = $11 and role = $12",
+        )
+        .bind(&new.login_name)
+        .bind(&new.email)
+        .bind(&new.name)
+        .bind(new.kind.as_str())
+        .bind(new.sign_in.as_str())
+        .bind(new.status.as_str())
+        .bind(new.role.as_str())
+        .bind(&new.locale)
+        .bind(i64::from(credential))
+        .bind(&old.id)
+        .bind(old.credential_version)
+        .bind(old.role.as_str())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(changed.rows_affected() == 1)
+    }
+
+    /// Lets those who change who is staff take turns: one row that all of them write.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lock_staff(&mut self, now: UnixMillis) -> Result<(), Fault> {
+        self.setting_or_insert("internal.staff_lock", "\"\"", now).await?;
+        Ok(())
+    }
+
+    /// How many administrators could still sign in without this account.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn other_admins(&mut self, but: &str) -> Result<i64, Fault> {
+        let row: (i64,) =
+            sqlx::query_as("select count(*) from accounts where role = 'admin' and status = 'active' and id <> $1")
+                .bind(but)
+                .fetch_one(&mut *self.tx)
+                .await?;
+        Ok(row.0)
     }
 
     /// False when the key belongs to another account.
@@ -199,15 +317,15 @@ impl Write {
         Ok(())
     }
 
-    /// Removes an account and everything that hangs on it.
+    /// Removes an account and everything that hangs on it. False when there is none.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn remove_account(&mut self, id: &str) -> Result<(), Fault> {
-        sqlx::query("delete from accounts where id = $1")
+    pub async fn remove_account(&mut self, id: &str) -> Result<bool, Fault> {
+        let removed = sqlx::query("delete from accounts where id = $1")
             .bind(id)
             .execute(&mut *self.tx)
             .await?;
-        Ok(())
+        Ok(removed.rows_affected() == 1)
     }
 }

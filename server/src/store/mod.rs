@@ -2,8 +2,12 @@
 //! BIGINT, placeholders `$1`, claims and counters single conditional statements (never check-then-write).
 
 mod account;
+mod api_key;
 mod audit;
+mod idempotency;
+mod job;
 mod limit;
+mod line;
 mod outbox;
 mod request;
 mod session;
@@ -11,18 +15,43 @@ mod setting;
 mod token;
 
 pub use account::{AccountRow, NewAccount};
-pub use audit::AuditRow;
-pub use outbox::{NewMail, OutboxRow};
-pub use request::{NewRequest, RequestRow};
+pub use api_key::ApiKeyRow;
+pub use audit::{AuditHead, AuditRow, SlotRow};
+pub use idempotency::IdempotencyRow;
+pub use job::JobRow;
+pub use outbox::{MailHealth, NewMail, OutboxRow, SeenMail};
+pub use request::{NewRequest, RequestRow, SeenRequest};
 pub use session::{NewSession, SessionRow};
 pub use token::{NewToken, TokenRow};
 
+use crate::audit::chain::Chain;
+use crate::clock::UnixMillis;
 use crate::refused::Fault;
+use line::{Line, Turn};
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// A place in a list that is sorted by time and id, the newest first: what comes after it is older.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct After {
+    pub at: UnixMillis,
+    pub id: String,
+}
+
+impl After {
+    /// Before the newest.
+    #[must_use]
+    pub fn start() -> Self {
+        Self {
+            at: i64::MAX,
+            id: String::new(),
+        }
+    }
+}
 
 /// The two engines. The only difference the code knows: how a writing transaction starts, and that SQLite has one writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,32 +63,75 @@ pub enum Engine {
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// For reading. Never taken by somebody who is writing for want of another, so that readers inside a transaction always get one.
     pool: AnyPool,
-    engine: Engine,
-    /// SQLite takes one writer at a time. Waiting here is fair and wakes at once; its own busy handler polls and starves.
-    writers: Arc<Semaphore>,
+    writers: Writers,
+    /// Turns for writing what nobody waits for.
+    behind: Arc<Semaphore>,
+    chain: Chain,
+}
+
+/// Where writing connections come from.
+#[derive(Clone, Debug)]
+enum Writers {
+    /// SQLite takes one writer at a time. Waiting in a line of ours is fair and wakes at once, where SQLite's own busy handler polls
+    /// and starves; and a single writer's cache stays warm, because nobody else changes the file.
+    Line(Line),
+    Pool(AnyPool),
 }
 
 /// A writing transaction: rolled back unless [`Write::commit`] is reached.
 pub struct Write {
-    tx: Transaction<'static, Any>,
-    _turn: OwnedSemaphorePermit,
+    tx: Tx,
+    /// Events to be stored with the commit.
+    trail: Vec<AuditRow>,
+    chain: Chain,
+    _behind: Option<OwnedSemaphorePermit>,
 }
 
-/// Connections for PostgreSQL; for SQLite readers, which never wait for the writer (WAL).
+enum Tx {
+    Turn(Turn),
+    Own(Transaction<'static, Any>),
+}
+
+impl Deref for Tx {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        match self {
+            Self::Turn(turn) => turn,
+            Self::Own(own) => own,
+        }
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        match self {
+            Self::Turn(turn) => turn,
+            Self::Own(own) => own,
+        }
+    }
+}
+
+/// Connections for reading, and on PostgreSQL as many again for writing. Readers never wait for a writer.
 const CONNECTIONS: u32 = 16;
+
+/// Longest wait for a connection: as long as a request may take at all.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// `synchronous = full`: what was answered is on the disk, also when the power goes. `secure_delete`: purged rows leave no bytes
 /// behind (security 199).
 const SQLITE_PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
-    pragma busy_timeout = 10000; pragma secure_delete = on; pragma temp_store = memory;";
+    pragma busy_timeout = 10000; pragma secure_delete = on; pragma temp_store = memory; \
+    pragma mmap_size = 67108864;";
 
 impl Store {
     /// Connects. A missing SQLite file is created, readable by its owner only.
     ///
     /// # Errors
     /// When the database cannot be reached or the URL is not of a known engine.
-    pub async fn open(url: &str) -> Result<Self, Fault> {
+    pub async fn open(url: &str, chain: Chain) -> Result<Self, Fault> {
         install_default_drivers();
         let engine = match url.split(':').next() {
             Some("sqlite") => Engine::Sqlite,
@@ -70,28 +142,21 @@ impl Store {
                 ));
             }
         };
-        let url = match engine {
-            Engine::Sqlite => sqlite_url(url)?,
-            Engine::Postgres => url.to_owned(),
+        // Writers first: on SQLite that creates what readers look into.
+        let (url, writers, behind) = match engine {
+            Engine::Sqlite => {
+                let url = sqlite_url(url)?;
+                let line = Line::open(&url).await?;
+                (url, Writers::Line(line), 1)
+            }
+            Engine::Postgres => (url.to_owned(), Writers::Pool(connect(engine, url).await?), CONNECTIONS),
         };
-        let options = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(10));
-        let options = match engine {
-            Engine::Postgres => options,
-            Engine::Sqlite => options.after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(SQLITE_PRAGMAS).await.map(drop) })
-            }),
-        };
-        let writers = match engine {
-            Engine::Sqlite => 1,
-            Engine::Postgres => CONNECTIONS as usize,
-        };
-        let pool = options.connect(&url).await?;
+        let pool = connect(engine, &url).await?;
         Ok(Self {
             pool,
-            engine,
-            writers: Arc::new(Semaphore::new(writers)),
+            writers,
+            behind: Arc::new(Semaphore::new(behind as usize)),
+            chain,
         })
     }
 
@@ -101,14 +166,14 @@ impl Store {
     /// When a migration fails, or the database was written by a newer version.
     pub async fn migrate(&self) -> Result<(), Fault> {
         let migrations = sqlx::migrate!("../migrations");
-        let migrated = match self.engine {
+        let migrated = match &self.writers {
             // PostgreSQL has a lock for this; on SQLite a transaction around all of it does the same.
-            Engine::Postgres => migrations.run(&self.pool).await,
-            Engine::Sqlite => {
-                let mut write = self.write().await?;
-                let migrated = migrations.run(&mut *write.tx).await;
+            Writers::Pool(pool) => migrations.run(pool).await,
+            Writers::Line(_) => {
+                let mut whole = self.pool.begin_with("begin immediate").await?;
+                let migrated = migrations.run(&mut *whole).await;
                 if migrated.is_ok() {
-                    write.commit().await?;
+                    whole.commit().await?;
                 }
                 migrated
             }
@@ -116,22 +181,37 @@ impl Store {
         migrated.map_err(|error| Fault::Other(format!("migration: {error}")))
     }
 
-    /// Starts a writing transaction. On SQLite it takes the write lock at once, so it can never fail half-way for want of it.
+    /// Starts a writing transaction. On SQLite it has the write lock from the start, so it can never fail half-way for want of it.
     ///
     /// # Errors
     /// When no connection is to be had.
     pub async fn write(&self) -> Result<Write, Fault> {
-        let turn = Arc::clone(&self.writers)
+        let tx = match &self.writers {
+            Writers::Line(line) => Tx::Turn(line.turn().await?),
+            Writers::Pool(pool) => Tx::Own(pool.begin().await?),
+        };
+        Ok(Write {
+            tx,
+            trail: Vec::new(),
+            chain: self.chain.clone(),
+            _behind: None,
+        })
+    }
+
+    /// Starts a writing transaction for work in the background. On SQLite one of these at a time stands in line with those that
+    /// somebody waits for, so that a full outbox never makes a page slow.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn write_behind(&self) -> Result<Write, Fault> {
+        let turn = Arc::clone(&self.behind)
             .acquire_owned()
             .await
             .map_err(|_| Fault::Other("store closed".into()))?;
-        let begin = match self.engine {
-            Engine::Sqlite => "begin immediate",
-            Engine::Postgres => "begin",
-        };
+        let write = self.write().await?;
         Ok(Write {
-            tx: self.pool.begin_with(begin).await?,
-            _turn: turn,
+            _behind: Some(turn),
+            ..write
         })
     }
 
@@ -144,13 +224,26 @@ impl Store {
         Ok(())
     }
 
+    /// What ties the rows of the audit trail together.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
     #[must_use]
     pub fn engine(&self) -> Engine {
-        self.engine
+        match self.writers {
+            Writers::Line(_) => Engine::Sqlite,
+            Writers::Pool(_) => Engine::Postgres,
+        }
     }
 
     pub async fn close(&self) {
         self.pool.close().await;
+        match &self.writers {
+            Writers::Line(line) => line.finish().await,
+            Writers::Pool(pool) => pool.close().await,
+        }
     }
 }
 
@@ -159,9 +252,25 @@ impl Write {
     ///
     /// # Errors
     /// When the database refuses; then nothing was done.
-    pub async fn commit(self) -> Result<(), Fault> {
-        Ok(self.tx.commit().await?)
+    pub async fn commit(mut self) -> Result<(), Fault> {
+        self.store_trail().await?;
+        match self.tx {
+            Tx::Turn(turn) => turn.commit().await,
+            Tx::Own(own) => Ok(own.commit().await?),
+        }
     }
+}
+
+async fn connect(engine: Engine, url: &str) -> Result<AnyPool, Fault> {
+    let options = AnyPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE);
+    let options = match engine {
+        Engine::Postgres => options,
+        Engine::Sqlite => options
+            .after_connect(|connection, _| Box::pin(async move { connection.execute(SQLITE_PRAGMAS).await.map(drop) })),
+    };
+    Ok(options.connect(url).await?)
 }
 
 fn sqlite_url(url: &str) -> Result<String, Fault> {

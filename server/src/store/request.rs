@@ -1,9 +1,10 @@
 //! Statements on `reset_requests`.
 
-use super::{Store, Write};
+use super::{After, Store, Write};
 use crate::clock::UnixMillis;
 use crate::refused::Fault;
 use crate::reset::Outcome;
+use crate::reset::search::Wanted;
 
 /// A request for a reset, whoever it named.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -18,6 +19,30 @@ pub struct RequestRow {
     pub requested_at: UnixMillis,
     pub account_id: Option<String>,
     pub outcome: String,
+    /// Where the person wants to go afterwards; empty for nowhere in particular.
+    pub target: String,
+    /// Which member of staff started it; empty for the person.
+    pub started_by: String,
+}
+
+/// A request as staff see it, with what became of its mail. Without what was typed.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SeenRequest {
+    pub id: String,
+    pub receipt: String,
+    pub requested_at: UnixMillis,
+    pub account_id: Option<String>,
+    /// Of the account, where one was found.
+    pub login_name: Option<String>,
+    pub outcome: String,
+    pub started_by: String,
+    pub client_address: String,
+    pub user_agent: String,
+    /// State of the outbox row, while there is one.
+    pub mail_state: Option<String>,
+    pub mail_attempts: Option<i64>,
+    pub mail_reason: Option<String>,
+    pub mail_reply: Option<String>,
 }
 
 pub struct NewRequest<'a> {
@@ -29,22 +54,67 @@ pub struct NewRequest<'a> {
     pub client_address: &'a str,
     pub user_agent: &'a str,
     pub requested_at: UnixMillis,
+    pub target: &'a str,
+    /// Whom it is for, where staff chose; otherwise the worker finds out.
+    pub account_id: Option<&'a str>,
+    pub started_by: &'a str,
 }
 
 const COLUMNS_BY_ID: &str = "select id, receipt, identifier_sealed, identifier_mac, locale, client_address, user_agent, \
-    requested_at, account_id, outcome from reset_requests where id = $1";
+    requested_at, account_id, outcome, target, started_by from reset_requests where id = $1";
+
+/// Every filter is one that may be empty.
+const WANTED: &str = "select r.id, r.receipt, r.requested_at, r.account_id, a.login_name, r.outcome, r.started_by, r.client_address, \
+    r.user_agent, o.state as mail_state, o.attempts as mail_attempts, o.reason as mail_reason, o.reply as mail_reply \
+    from reset_requests r left join accounts a on a.id = r.account_id left join outbox o on o.request_id = r.id \
+    where (r.requested_at < $1 or (r.requested_at = $1 and r.id < $2)) and ($3 = '' or r.receipt = $3) \
+    and ($4 = '' or r.account_id = $4) and ($5 = '' or r.outcome = $5) \
+    and ($6 = 0 or r.outcome in ('unknown', 'disabled', 'sso', 'no_address', 'over_limit', 'unavailable', 'cancelled') \
+    or o.state = 'failed' or (o.state = 'dropped' and r.outcome = 'mailed') or (o.state = 'queued' and o.attempts > 1)) \
+    order by r.requested_at desc, r.id desc limit $7";
 
 impl Store {
+    /// Requests that match, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn requests(&self, wanted: &Wanted, after: &After, limit: i64) -> Result<Vec<SeenRequest>, Fault> {
+        Ok(sqlx::query_as(WANTED)
+            .bind(after.at)
+            .bind(&after.id)
+            .bind(wanted.receipt.as_deref().unwrap_or_default())
+            .bind(wanted.account_id.as_deref().unwrap_or_default())
+            .bind(wanted.outcome.map_or("", Outcome::as_str))
+            .bind(i64::from(wanted.not_mailed))
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
     /// # Errors
     /// When the database does not answer.
     pub async fn request_by_receipt(&self, receipt: &str) -> Result<Option<RequestRow>, Fault> {
         Ok(sqlx::query_as(
             "select id, receipt, identifier_sealed, identifier_mac, locale, client_address, user_agent, requested_at, \
-             account_id, outcome from reset_requests where receipt = $1",
+             account_id, outcome, target, started_by from reset_requests where receipt = $1",
         )
         .bind(receipt)
         .fetch_optional(&self.pool)
         .await?)
+    }
+}
+
+impl Store {
+    /// Where the person behind a request wants to go afterwards; empty for nowhere in particular, or for no such request.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn target_of_request(&self, id: &str) -> Result<String, Fault> {
+        let row: Option<(String,)> = sqlx::query_as("select target from reset_requests where id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|(target,)| target).unwrap_or_default())
     }
 }
 
@@ -54,7 +124,8 @@ impl Write {
     pub async fn add_request(&mut self, request: &NewRequest<'_>) -> Result<(), Fault> {
         sqlx::query(
             "insert into reset_requests (id, receipt, identifier_sealed, identifier_mac, locale, client_address, user_agent, \
-             requested_at, account_id, outcome, code_attempts) values ($1, $2, $3, $4, $5, $6, $7, $8, null, 'waiting', 0)",
+             requested_at, account_id, outcome, code_attempts, target, started_by) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $10, 'waiting', 0, $9, $11)",
         )
         .bind(request.id)
         .bind(request.receipt)
@@ -64,6 +135,9 @@ impl Write {
         .bind(request.client_address)
         .bind(request.user_agent)
         .bind(request.requested_at)
+        .bind(request.target)
+        .bind(request.account_id)
+        .bind(request.started_by)
         .execute(&mut *self.tx)
         .await?;
         Ok(())
@@ -118,7 +192,7 @@ impl Write {
         Ok(sqlx::query_as(
             "update reset_requests set code_attempts = code_attempts + 1 where receipt = $1 and code_attempts < $2 \
              returning id, receipt, identifier_sealed, identifier_mac, locale, client_address, user_agent, requested_at, \
-             account_id, outcome",
+             account_id, outcome, target, started_by",
         )
         .bind(receipt)
         .bind(tries)

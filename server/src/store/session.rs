@@ -14,6 +14,7 @@ pub struct SessionRow {
     pub expires_at: UnixMillis,
     pub client_address: String,
     pub user_agent: String,
+    pub opened_by: String,
 }
 
 pub struct NewSession<'a> {
@@ -24,6 +25,7 @@ pub struct NewSession<'a> {
     pub expires_at: UnixMillis,
     pub client_address: &'a str,
     pub user_agent: &'a str,
+    pub opened_by: &'a str,
 }
 
 impl Store {
@@ -38,7 +40,8 @@ impl Store {
         idle_since: UnixMillis,
     ) -> Result<Option<SessionRow>, Fault> {
         Ok(sqlx::query_as(
-            "select s.id, s.account_id, s.created_at, s.last_seen_at, s.expires_at, s.client_address, s.user_agent \
+            "select s.id, s.account_id, s.created_at, s.last_seen_at, s.expires_at, s.client_address, s.user_agent, \
+             s.opened_by \
              from sessions s join accounts a on a.id = s.account_id \
              where s.token_digest = $1 and s.expires_at > $2 and s.last_seen_at > $3 and a.status = 'active'",
         )
@@ -60,7 +63,7 @@ impl Store {
         idle_since: UnixMillis,
     ) -> Result<Vec<SessionRow>, Fault> {
         Ok(sqlx::query_as(
-            "select id, account_id, created_at, last_seen_at, expires_at, client_address, user_agent from sessions \
+            "select id, account_id, created_at, last_seen_at, expires_at, client_address, user_agent, opened_by from sessions \
              where account_id = $1 and expires_at > $2 and last_seen_at > $3 order by created_at desc, id",
         )
         .bind(account_id)
@@ -77,7 +80,7 @@ impl Write {
     pub async fn add_session(&mut self, session: &NewSession<'_>) -> Result<(), Fault> {
         sqlx::query(
             "insert into sessions (id, account_id, token_digest, created_at, last_seen_at, expires_at, client_address, \
-             user_agent) values ($1, $2, $3, $4, $4, $5, $6, $7)",
+             user_agent, opened_by) values ($1, $2, $3, $4, $4, $5, $6, $7, $8)",
         )
         .bind(session.id)
         .bind(session.account_id)
@@ -86,6 +89,7 @@ impl Write {
         .bind(session.expires_at)
         .bind(session.client_address)
         .bind(session.user_agent)
+        .bind(session.opened_by)
         .execute(&mut *self.tx)
         .await?;
         Ok(())

@@ -17,6 +17,28 @@ impl Store {
 }
 
 impl Write {
+    /// The same, as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn settings(&mut self) -> Result<Vec<(String, String)>, Fault> {
+        Ok(sqlx::query_as("select name, value from settings")
+            .fetch_all(&mut *self.tx)
+            .await?)
+    }
+
+    /// Lets the default count again.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn unset_setting(&mut self, name: &str) -> Result<(), Fault> {
+        sqlx::query("delete from settings where name = $1")
+            .bind(name)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// # Errors
     /// When the database does not answer.
     pub async fn set_setting(&mut self, name: &str, value: &str, now: UnixMillis) -> Result<(), Fault> {

@@ -3,23 +3,29 @@
 //! (security 30).
 
 use super::cookies;
+use super::port::told;
 use super::visit::Visit;
 use crate::clock::DAY;
 use crate::latchkey::SharedLatchkey;
-use crate::reset::token::{KEY_PARAMETER, has_token_shape};
+use crate::reset::target;
+use crate::reset::token::has_token_shape;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 /// Where a request for `/reset` carries a key, answers with the cookie and the way to the page; otherwise lets the page answer.
 pub async fn open_link(State(latchkey): State<SharedLatchkey>, visit: Visit, request: Request, next: Next) -> Response {
     if request.uri().path() != "/reset" {
         return next.run(request).await;
     }
-    let query = request.uri().query().unwrap_or_default();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    // Without the database the page says by itself what is the matter.
+    let (false, Ok(settings)) = (query.is_empty(), latchkey.settings().await) else {
+        return next.run(request).await;
+    };
     let mut keys = url::form_urlencoded::parse(query.as_bytes())
-        .filter(|(name, _)| name == KEY_PARAMETER)
+        .filter(|(name, _)| *name == settings.reset.key_parameter)
         .map(|(_, key)| key);
     let Some(key) = keys.next() else {
         return next.run(request).await;
@@ -38,4 +44,25 @@ pub async fn open_link(State(latchkey): State<SharedLatchkey>, visit: Visit, req
         [(header::LOCATION, page), (header::SET_COOKIE, cookie)],
     )
         .into_response()
+}
+
+/// After a reset: on to the page that was asked for, when the settings allow it, else to the start page. The redirect is explicit and
+/// never leads to a stranger's site (security 109, 176).
+pub async fn go_on(State(latchkey): State<SharedLatchkey>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let mut targets = url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name == "target")
+        .map(|(_, target)| target);
+    let settings = match latchkey.settings().await {
+        Ok(settings) => settings.reset,
+        Err(fault) => {
+            told(&fault.into());
+            return Redirect::to("/").into_response();
+        }
+    };
+    let wished = match (targets.next(), targets.next()) {
+        (Some(target), None) => target::allowed(&settings, &target),
+        _ => None,
+    };
+    Redirect::to(&wished.unwrap_or_else(|| target::default_page(&settings))).into_response()
 }

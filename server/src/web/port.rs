@@ -2,6 +2,7 @@
 
 use super::cookies;
 use super::visit::Visit;
+use crate::account::Role;
 use crate::clock::{DAY, SECOND};
 use crate::guard::visitor::device;
 use crate::latchkey::SharedLatchkey;
@@ -9,12 +10,14 @@ use crate::password::change;
 use crate::refused::Refused;
 use crate::reset::availability::availability;
 use crate::reset::proof::{Proof, by_token, prove};
-use crate::reset::{complete, request};
+use crate::reset::sign_in::sign_in as with_link;
+use crate::reset::{complete, request, target};
 use crate::session::sign_in::sign_in;
 use crate::session::{self, Session};
+use crate::settings::reset::SignIn;
 use app::outcome::Refusal;
 use app::port::{AccountPort, ResetPort, SessionPort, SitePort};
-use app::view::{Me, Opened, PasswordRefusal, SessionView, Site};
+use app::view::{Finished, Me, Opened, PasswordRefusal, SessionView, Site};
 use async_trait::async_trait;
 use axum::http::{HeaderValue, header};
 use leptos::prelude::use_context;
@@ -66,6 +69,18 @@ impl RequestPort {
             .map_err(|fault| told(&fault.into()))?;
         session.ok_or(Refusal::NotSignedIn)
     }
+
+    async fn end_session_before(&self) -> Result<(), Refusal> {
+        if let Ok(before) = self.session().await {
+            let ended = session::end(&self.latchkey, &self.visit.visitor, &before, &before.id).await;
+            ended.map_err(|refused| told(&refused))?;
+        }
+        Ok(())
+    }
+
+    fn session_cookie(&self, opened: &session::Opened) -> HeaderValue {
+        cookies::set(cookies::SESSION, &opened.token, self.latchkey.now(), opened.expires_at)
+    }
 }
 
 #[async_trait]
@@ -97,8 +112,10 @@ impl SitePort for RequestPort {
 
 #[async_trait]
 impl ResetPort for RequestPort {
-    async fn request_reset(&self, identifier: String) -> Result<String, Refusal> {
-        request::request(&self.latchkey, &self.visit.visitor, &identifier)
+    async fn request_reset(&self, identifier: String, target: Option<String>) -> Result<String, Refusal> {
+        let settings = self.latchkey.settings().await.map_err(|fault| told(&fault.into()))?;
+        let target = target.and_then(|target| target::allowed(&settings.reset, &target));
+        request::request(&self.latchkey, &self.visit.visitor, &identifier, target.as_deref())
             .await
             .map_err(|refused| told(&refused))
     }
@@ -133,14 +150,20 @@ impl ResetPort for RequestPort {
             .map_err(|fault| told(&fault.into()))?;
         let account = account.ok_or(Refusal::LinkNotValid)?;
         let expires_at = proved.row.expires_at;
+        let settings = self.latchkey.settings().await.map_err(|fault| told(&fault.into()))?;
         Ok(Opened {
+            keep: settings.reset.sign_in == SignIn::OnLink,
             login_name: account.login_name,
             expires_at,
             remaining: expires_at - self.latchkey.now(),
         })
     }
 
-    async fn complete_reset(&self, password: String, confirmation: Option<String>) -> Result<(), PasswordRefusal> {
+    async fn complete_reset(
+        &self,
+        password: String,
+        confirmation: Option<String>,
+    ) -> Result<Finished, PasswordRefusal> {
         let cookies = Cookies::of_this_request();
         confirmed(&password, confirmation.as_deref())?;
         let token = self
@@ -148,7 +171,7 @@ impl ResetPort for RequestPort {
             .reset_token
             .clone()
             .ok_or_else(|| told_password(Refusal::LinkNotValid.into()))?;
-        complete::complete(
+        let completed = complete::complete(
             &self.latchkey,
             &self.visit.visitor,
             &Proof::Token(token),
@@ -158,8 +181,27 @@ impl ResetPort for RequestPort {
         .await
         .map_err(told_password)?;
         cookies.send(cookies::clear(cookies::RESET));
-        cookies.send(cookies::clear(cookies::SESSION));
-        Ok(())
+        match &completed.session {
+            Some(opened) => cookies.send(self.session_cookie(opened)),
+            None => cookies.send(cookies::clear(cookies::SESSION)),
+        }
+        Ok(Finished {
+            signed_in: completed.session.is_some(),
+            target: completed.target,
+        })
+    }
+
+    async fn keep_password(&self) -> Result<Option<String>, Refusal> {
+        let cookies = Cookies::of_this_request();
+        let token = self.visit.reset_token.clone().ok_or(Refusal::LinkNotValid)?;
+        let (opened, target) = with_link(&self.latchkey, &self.visit.visitor, &Proof::Token(token))
+            .await
+            .map_err(|refused| told(&refused))?;
+        // The session that this browser had before, if any, is not left behind open (security 96).
+        self.end_session_before().await?;
+        cookies.send(cookies::clear(cookies::RESET));
+        cookies.send(self.session_cookie(&opened));
+        Ok(target)
     }
 }
 
@@ -179,16 +221,8 @@ impl SessionPort for RequestPort {
             .await
             .map_err(|refused| told(&refused))?;
         // The session that this browser had before, if any, is not left behind open (security 96).
-        if let Ok(before) = self.session().await {
-            let ended = session::end(&self.latchkey, &self.visit.visitor, &before, &before.id).await;
-            ended.map_err(|refused| told(&refused))?;
-        }
-        cookies.send(cookies::set(
-            cookies::SESSION,
-            &opened.token,
-            self.latchkey.now(),
-            opened.expires_at,
-        ));
+        self.end_session_before().await?;
+        cookies.send(self.session_cookie(&opened));
         Ok(())
     }
 
@@ -225,9 +259,11 @@ impl AccountPort for RequestPort {
             .map_err(|fault| told(&fault.into()))?;
         let sessions = sessions.into_iter().map(|listed| view(listed, &session.id)).collect();
         Ok(Me {
+            staff: account.role != Role::User,
             login_name: account.login_name,
             name: account.name,
             email: account.email,
+            needs_current: change::needs_current(&session),
             sessions,
         })
     }
@@ -241,15 +277,10 @@ impl AccountPort for RequestPort {
         let cookies = Cookies::of_this_request();
         let session = self.session().await.map_err(|refusal| told_password(refusal.into()))?;
         confirmed(&password, confirmation.as_deref())?;
-        let opened = change::change(&self.latchkey, &self.visit.visitor, &session, &current, &password)
+        let opened = change::change(&self.latchkey, &self.visit.visitor, &session, Some(&current), &password)
             .await
             .map_err(told_password)?;
-        cookies.send(cookies::set(
-            cookies::SESSION,
-            &opened.token,
-            self.latchkey.now(),
-            opened.expires_at,
-        ));
+        cookies.send(self.session_cookie(&opened));
         Ok(())
     }
 }

@@ -24,7 +24,8 @@ const TYPES: [(&str, &str); 6] = [
 /// Answers with the file of that path, where there is one.
 pub async fn serve(request: Request, next: Next) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
-    let Some((_, content_type)) = TYPES.into_iter().find(|(ending, _)| path.ends_with(ending)) else {
+    let ours = !path.starts_with("api/");
+    let Some((_, content_type)) = TYPES.into_iter().find(|(ending, _)| ours && path.ends_with(ending)) else {
         return next.run(request).await;
     };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {

@@ -1,6 +1,7 @@
 //! What a request says about who sends it, gathered once: visitor, session token, token of an opened link.
 
 use super::{cookies, locale};
+use crate::guard::request_id;
 use crate::guard::visitor::{Visitor, client_address};
 use crate::latchkey::SharedLatchkey;
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
@@ -42,7 +43,10 @@ where
         let client = client_address(peer, &forwarded, &latchkey.config.trusted_proxies);
         let user_agent = text(header::USER_AGENT).unwrap_or_default();
         Ok(Self {
-            visitor: Visitor::new(client, user_agent, locale::negotiate(&parts.headers)),
+            visitor: Visitor {
+                request_id: request_id::of(&parts.extensions).to_owned(),
+                ..Visitor::new(client, user_agent, locale::negotiate(&parts.headers))
+            },
             session_token: cookies::read(&parts.headers, cookies::SESSION),
             bearer_token: text(header::AUTHORIZATION)
                 .and_then(|value| value.strip_prefix("Bearer "))

@@ -164,7 +164,7 @@ on_both_engines! {
         for path in [
             "/dev/mailbox", "/dev/mailbox/x", "/.env", "/.git/HEAD", "/latchkey.db", "/latchkey.key", "/Cargo.toml", "/../Cargo.toml",
             "/pkg/../../Cargo.toml", "/pkg/%2e%2e/%2e%2e/Cargo.toml", "/pkg/latchkey.wasm.map", "/metrics", "/debug", "/api", "/api/v2/me",
-            "/api/v1/accounts", "/api/v1/settings", "/api/v1/outbox", "/api/v1/audit",
+            "/api/v1/account", "/api/v1/settings/x", "/api/v1/outbox/x", "/api/v1/audit/x",
             "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200",
         ] {
             let answer = app.browser().get(path).await;

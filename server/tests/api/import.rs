@@ -2,10 +2,12 @@
 
 use crate::on_both_engines;
 use crate::support::{PASSWORD, TestApp};
-use server::account::import::{ImportError, Report, import};
+use server::account::import::{Format, ImportError, Report, import};
 
 async fn run(app: &TestApp, text: &str, keep_good: bool) -> Report {
-    import(&app.latchkey, text.as_bytes(), keep_good).await.unwrap()
+    import(&app.latchkey, Format::Csv, text.as_bytes(), keep_good)
+        .await
+        .unwrap()
 }
 
 fn lines(report: &Report) -> Vec<u64> {
@@ -106,7 +108,7 @@ on_both_engines! {
             ("login_name,role\nada,admin\n", "no column \"role\""), ("login_name,login_name\na,b\n", "there twice"),
             ("login_name,is_admin\n", "no column"), ("{\"login_name\":\"ada\"}\n", "no column"),
         ] {
-            match import(&app.latchkey, text.as_bytes(), true).await {
+            match import(&app.latchkey, Format::Csv, text.as_bytes(), true).await {
                 Err(ImportError::Header(problem)) => assert!(problem.contains(words), "{problem}"),
                 other => panic!("{text:?}: {other:?}"),
             }
@@ -114,7 +116,7 @@ on_both_engines! {
         let report = run(&app, "login_name\nada\n", false).await;
         assert_eq!(report.stored, 1);
         let bytes = b"login_name\n\xff\xfe\ngrace\n";
-        let report = import(&app.latchkey, &bytes[..], false).await.unwrap();
+        let report = import(&app.latchkey, Format::Csv, &bytes[..], false).await.unwrap();
         assert_eq!((report.stored, lines(&report)), (0, vec![2]), "not UTF-8");
     }
 }

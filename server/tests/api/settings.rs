@@ -66,7 +66,7 @@ on_both_engines! {
         for (name, value, words) in [
             ("reset.link_expiry_minutes", "0", "from 1 to 1440"), ("reset.link_expiry_minutes", "1441", "from 1 to 1440"),
             ("reset.link_expiry_minutes", "soon", "whole number"), ("password.min_length", "7", "from 8 to 64"),
-            ("password.min_length", "null", "whole number"), ("reset.delivery", "pigeon", "one of link, code, both"),
+            ("session.idle_minutes", "1", "from 2 to 480"), ("reset.delivery", "pigeon", "one of link, code, both"),
             ("reset.enabled", "maybe", "true or false"), ("mail.sender_address", "nobody", "not a mail address"),
             ("mail.sender_name", "a\nb", "control characters"), ("reset.generic_response", "Dear {UserName}", "placeholders"),
             ("internal.key_check", "x", "no setting"), ("reset.colour", "red", "no setting reset.colour"),

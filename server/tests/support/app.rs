@@ -220,6 +220,24 @@ impl TestApp {
         write.commit().await.expect("a commit");
     }
 
+    /// Adds an administrator and answers a program with a session of theirs.
+    pub async fn administrator(&self) -> Client {
+        self.add(Draft {
+            role: Role::Admin,
+            ..draft("root")
+        })
+        .await;
+        self.signed_in("root", PASSWORD).await
+    }
+
+    /// A browser in which somebody signed in.
+    pub async fn browser_of(&self, login_name: &str) -> Client {
+        let browser = self.browser();
+        let fields = [("identifier", login_name), ("password", PASSWORD)];
+        browser.form("sign_in", &fields).await.expect(303);
+        browser
+    }
+
     /// Takes turns until nothing is due.
     pub async fn drain(&self) -> Vec<Turn> {
         let mut turns = Vec::new();

@@ -167,13 +167,22 @@ impl Client {
         self.send(self.request(Method::PUT, path).json(body)).await
     }
 
-    /// Posts a form as a browser without JavaScript does.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PATCH, path).json(body)).await
+    }
+
+    /// Posts the form of a server function as a browser without JavaScript does.
     pub async fn form(&self, endpoint: &str, fields: &[(&str, &str)]) -> Answer {
+        self.submit(&format!("/form/{endpoint}"), fields).await
+    }
+
+    /// Posts a form to a path.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
         let request = self
-            .request(Method::POST, &format!("/form/{endpoint}"))
+            .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(body)).await
     }

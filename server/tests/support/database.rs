@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Every table of the schema; a test that reads "everything" reads these.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 13] = [
     "accounts",
     "account_identifiers",
     "sessions",
@@ -17,6 +17,10 @@ pub const TABLES: [&str; 9] = [
     "settings",
     "audit",
     "limits",
+    "api_keys",
+    "jobs",
+    "idempotency",
+    "audit_head",
 ];
 
 /// Removed when dropped.

@@ -25,6 +25,12 @@ macro_rules! language {
                 language!(@file $tag, "password_changed.subject"),
                 language!(@file $tag, "password_changed.txt"),
                 language!(@file $tag, "password_changed.html"),
+                language!(@file $tag, "email_changed.subject"),
+                language!(@file $tag, "email_changed.txt"),
+                language!(@file $tag, "email_changed.html"),
+                language!(@file $tag, "staff_acted.subject"),
+                language!(@file $tag, "staff_acted.txt"),
+                language!(@file $tag, "staff_acted.html"),
             ],
         }
     };

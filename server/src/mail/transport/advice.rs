@@ -5,8 +5,8 @@ use std::io;
 
 use lettre::transport::smtp;
 
-use super::Failure;
 use super::target::{Security, Server};
+use super::{Failure, clean};
 
 /// Where in the conversation something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,13 @@ pub fn failure(server: &Server, step: Step, error: &smtp::Error) -> Failure {
     if let Some(code) = error.status() {
         let code = u16::from(code);
         let about_the_mail = step.concerns_the_mail() && !CONFIGURATION.contains(&code);
-        let text = format!("{code} {cause} ({}){}", step.during(), advice_for_code(code));
+        let (during, advice) = (step.during(), advice_for_code(code));
+        // A talkative server must not push the advice off the end.
+        let room = clean::LONGEST_REPLY.saturating_sub(during.len() + advice.len() + 10);
+        let text = format!(
+            "{code} {} ({during}){advice}",
+            clean::shorten(&clean::line(&cause), room)
+        );
         return Failure {
             permanent: about_the_mail && error.is_permanent(),
             ..Failure::retryable(&text)
@@ -82,6 +88,14 @@ pub fn too_slow(server: &Server, step: Step) -> Failure {
 pub fn no_starttls(server: &Server) -> Failure {
     Failure::retryable(&format!(
         "{}: the server offers no STARTTLS, so nothing was sent; if this is a TLS port (usually 465), write smtps://",
+        place(server)
+    ))
+}
+
+/// The name leads to where no mail server is (security 172).
+pub fn link_local(server: &Server) -> Failure {
+    Failure::retryable(&format!(
+        "{}: this name leads to a link-local address; nothing was sent there; check the host name",
         place(server)
     ))
 }
@@ -123,8 +137,8 @@ fn trouble(server: &Server, step: Step, cause: &str) -> String {
 
 fn advice_for_code(code: u16) -> &'static str {
     match code {
-        535 => "; check user and password in LATCHKEY_MAIL_URL, percent-encoded",
-        530 => "; the server wants user and password in LATCHKEY_MAIL_URL",
+        535 => "; check user and password of mail.url (percent-encoded there)",
+        530 => "; the server wants user and password in mail.url",
         _ => "",
     }
 }

@@ -9,6 +9,7 @@ mod unhurried;
 
 use std::fmt;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,12 +19,12 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::advice::{self, Step};
 use super::compose::Letter;
-use super::target::{Security, Server};
+use super::target::{Security, Server, is_link_local};
 use super::{Failure, Patience, Reply, TransportError};
 use parked::Parked;
 use unhurried::Unhurried;
@@ -101,12 +102,13 @@ impl Shared {
             login,
         } = &self.server;
         let hello = ClientId::default();
+        let places = self.look_up(host, *port).await?;
         let mut connection = if *security == Security::Implicit {
-            let (place, tls) = ((host.as_str(), *port), Some(self.tls.clone()));
-            let connecting = AsyncSmtpConnection::connect_tokio1(place, Some(self.patience.step), &hello, tls, None);
+            let (places, tls) = (places.as_slice(), Some(self.tls.clone()));
+            let connecting = AsyncSmtpConnection::connect_tokio1(places, Some(self.patience.step), &hello, tls, None);
             self.within(Step::Connect, connecting).await?
         } else {
-            let stream = Box::new(Unhurried::new(self.dial().await?));
+            let stream = Box::new(Unhurried::new(self.dial(&places).await?));
             self.within(
                 Step::Connect,
                 AsyncSmtpConnection::connect_with_transport(stream, &hello),
@@ -130,9 +132,21 @@ impl Shared {
         Ok(connection)
     }
 
-    async fn dial(&self) -> Result<TcpStream, Failure> {
-        let place = (self.server.host.as_str(), self.server.port);
-        match timeout(self.patience.step, TcpStream::connect(place)).await {
+    /// Where the host is at the moment. What is connected to is what was looked at, so a name cannot lead elsewhere in between.
+    async fn look_up(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
+        let places: Vec<SocketAddr> = match timeout(self.patience.step, lookup_host((host, port))).await {
+            Ok(Ok(places)) => places.collect(),
+            Ok(Err(error)) => return Err(advice::unreachable(&self.server, &error)),
+            Err(_) => return Err(advice::too_slow(&self.server, Step::Connect)),
+        };
+        if places.iter().any(|place| is_link_local(place.ip())) {
+            return Err(advice::link_local(&self.server));
+        }
+        Ok(places)
+    }
+
+    async fn dial(&self, places: &[SocketAddr]) -> Result<TcpStream, Failure> {
+        match timeout(self.patience.step, TcpStream::connect(places)).await {
             Ok(result) => result.map_err(|error| advice::unreachable(&self.server, &error)),
             Err(_) => Err(advice::too_slow(&self.server, Step::Connect)),
         }

@@ -1,6 +1,6 @@
 //! Reads where mails go from the configured URL, and says what is wrong with it in words that help.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
@@ -17,6 +17,10 @@ pub enum TransportError {
     UnknownScheme(String),
     #[error("the mail URL has no host, for example smtp://mail.example.org")]
     NoHost,
+    #[error(
+        "the mail server cannot be at a link-local address: there are machines there that hand out credentials, and no mail servers"
+    )]
+    LinkLocal,
     #[error("the mail URL has a user but no password, or the other way round")]
     HalfCredentials,
     #[error("the mail URL has a path or fragment; only ?tls=required or ?tls=none may follow the host")]
@@ -50,21 +54,28 @@ pub enum Security {
     Plain,
 }
 
+/// User and password.
+pub type Login = (String, String);
+
+/// Where a mail server is, and how it is spoken to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Server {
     pub host: String,
     pub port: u16,
     pub security: Security,
-    /// User and password. `Server` has no `Debug` because of them.
-    pub login: Option<(String, String)>,
+    /// `Server` has no `Debug` because of it.
+    pub login: Option<Login>,
 }
 
+/// What a URL names.
 pub enum Target {
     Server(Server),
     Directory(PathBuf),
 }
 
 impl Target {
+    /// # Errors
+    /// What is wrong with the URL, without quoting it.
     pub fn parse(url: &str) -> Result<Self, TransportError> {
         let url = Url::parse(url.trim()).map_err(|_| TransportError::Unreadable)?;
         match url.scheme() {
@@ -89,6 +100,9 @@ fn server(url: &Url) -> Result<Server, TransportError> {
     };
     if host.is_empty() {
         return Err(TransportError::NoHost);
+    }
+    if host.parse().is_ok_and(is_link_local) {
+        return Err(TransportError::LinkLocal);
     }
     if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
         return Err(TransportError::UnexpectedPart);
@@ -127,7 +141,18 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn login(url: &Url) -> Result<Option<(String, String)>, TransportError> {
+/// Addresses that reach no further than the next cable. In a data centre the machine's own credentials are handed out there
+/// (169.254.169.254 and its like), so nobody who may change a setting is to make this server speak to them (security 172).
+pub(super) fn is_link_local(address: IpAddr) -> bool {
+    /// Where one provider hands them out over IPv6.
+    const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254);
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local() || address == METADATA,
+    }
+}
+
+fn login(url: &Url) -> Result<Option<Login>, TransportError> {
     let decoded = |text: &str| match percent_decode_str(text).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
         Err(_) => Err(TransportError::Unreadable),

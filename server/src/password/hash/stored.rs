@@ -3,7 +3,7 @@
 
 use super::KEY_ID_BYTES;
 use argon2::password_hash::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::fmt;
@@ -149,15 +149,22 @@ impl Argon2Hash {
             || self.output.len() < OUTPUT_BYTES
     }
 
-    /// The output for this text under these parameters; `None` only for parameters that [`Self::parse`] does not let through.
-    pub fn compute(&self, text: &[u8], key: Option<&[u8]>) -> Option<Zeroizing<Vec<u8>>> {
+    /// The output for this text under these parameters, worked out in `memory`, which grows to what they need; `None` only for
+    /// parameters that [`Self::parse`] does not let through.
+    pub fn compute(&self, text: &[u8], key: Option<&[u8]>, memory: &mut Vec<Block>) -> Option<Zeroizing<Vec<u8>>> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(self.output.len())).ok()?;
         let argon2 = match key {
             Some(key) => Argon2::new_with_secret(key, self.algorithm, self.version, params).ok()?,
             None => Argon2::new(self.algorithm, self.version, params),
         };
+        let blocks = argon2.params().block_count();
+        if memory.len() < blocks {
+            memory.resize(blocks, Block::default());
+        }
         let mut output = Zeroizing::new(vec![0; self.output.len()]);
-        argon2.hash_password_into(text, &self.salt, &mut output).ok()?;
+        argon2
+            .hash_password_into_with_memory(text, &self.salt, &mut output, memory.get_mut(..blocks)?)
+            .ok()?;
         Some(output)
     }
 }

@@ -144,7 +144,7 @@ async fn own_hashes_with_weaker_parameters_are_upgraded() {
         ..Argon2Hash::current(KEY_ID, [1; 16])
     };
     let output = weak
-        .compute(b"correct horse battery staple", Some(&[7; 32]))
+        .compute(b"correct horse battery staple", Some(&[7; 32]), &mut Vec::new())
         .unwrap()
         .to_vec();
     let stored = Argon2Hash { output, ..weak }.to_string();

@@ -1,0 +1,184 @@
+//! One account: who it is, how to help, its sessions and requests, and the form that changes it.
+
+use super::accounts::{Account, Fields, status, word};
+use super::part::{self, Row, press, when};
+use super::requests::{self, Request};
+use crate::words::{Locale, say};
+use leptos::prelude::*;
+
+pub struct Session {
+    pub last_seen_at: i64,
+    pub client_address: String,
+    pub device: String,
+}
+
+pub struct Page {
+    pub account: Account,
+    pub sessions: Vec<Session>,
+    pub requests: Vec<Request>,
+    /// Whether this person may act on this account.
+    pub may_touch: bool,
+    /// The form, for whoever may change accounts.
+    pub fields: Option<Fields>,
+    /// May this person read the audit trail?
+    pub audit: bool,
+    /// What was typed to confirm a removal was not the login name.
+    pub removal_problem: Option<String>,
+}
+
+pub fn page(lang: Locale, page: Page) -> AnyView {
+    let id = page.account.id.clone();
+    let help = page.may_touch.then(|| help(lang, &id));
+    let not_yours = (!page.may_touch).then(|| view! { <p class="notice">{say!(lang, admin_account.not_yours)}</p> });
+    let audit = page.audit.then(|| {
+        let href = format!("/admin/audit?account_id={id}");
+        view! { <p><a href=href>{say!(lang, admin_account.to_audit)}</a></p> }
+    });
+    let change = page.fields.map(|fields| {
+        view! {
+            {change(lang, &id, &fields)}
+            {removal(lang, &id, page.removal_problem)}
+        }
+    });
+    let requests = if page.requests.is_empty() {
+        part::nothing(say!(lang, admin_requests.none))
+    } else {
+        requests::table(lang, page.requests)
+    };
+    view! {
+        <p><a href="/admin/accounts">{say!(lang, admin_accounts.back)}</a></p>
+        {not_yours}
+        <div class="panels">
+            {facts(lang, page.account)}
+            {help}
+        </div>
+        <section aria-labelledby="requests">
+            <h2 id="requests">{say!(lang, admin.requests)}</h2>
+            {requests}
+            {audit}
+        </section>
+        <section aria-labelledby="sessions">
+            <h2 id="sessions">{say!(lang, admin_account.sessions)}</h2>
+            {sessions(lang, page.sessions)}
+        </section>
+        {change}
+    }
+    .into_any()
+}
+
+fn facts(lang: Locale, account: Account) -> AnyView {
+    view! {
+        <section class="panel" aria-labelledby="facts">
+            <h2 id="facts">{say!(lang, admin_account.facts)}</h2>
+            <dl class="facts">
+                <dt>{say!(lang, admin_accounts.name)}</dt>
+                <dd>{account.name}</dd>
+                <dt>{say!(lang, admin_accounts.email)}</dt>
+                <dd>{account.email.unwrap_or_else(|| say!(lang, admin_account.no_email).to_owned())}</dd>
+                <dt>{say!(lang, admin_accounts.status)}</dt>
+                <dd>{status(lang, account.status)}</dd>
+                <dt>{say!(lang, admin_accounts.role)}</dt>
+                <dd>{word(lang, account.role)}</dd>
+                <dt>{say!(lang, admin_accounts.sign_in)}</dt>
+                <dd>{word(lang, account.sign_in)}</dd>
+                <dt>{say!(lang, admin_accounts.kind)}</dt>
+                <dd>{word(lang, account.kind)}</dd>
+                <dt>{say!(lang, admin_accounts.locale)}</dt>
+                <dd>{account.locale}</dd>
+                <dt>{say!(lang, admin_accounts.created)}</dt>
+                <dd>{when(account.created_at)}</dd>
+                <dt>{say!(lang, admin_account.id)}</dt>
+                <dd><code>{account.id}</code></dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What support does all day.
+fn help(lang: Locale, id: &str) -> AnyView {
+    view! {
+        <section class="panel" aria-labelledby="help">
+            <h2 id="help">{say!(lang, admin_account.help)}</h2>
+            <p>{say!(lang, admin_account.reset_help)}</p>
+            {press(format!("/admin/accounts/{id}/reset"), say!(lang, admin_account.reset), "primary", Vec::new())}
+            <p>{say!(lang, admin_account.end_sessions_help)}</p>
+            {press(format!("/admin/accounts/{id}/end-sessions"), say!(lang, admin_account.end_sessions), "", Vec::new())}
+        </section>
+    }
+    .into_any()
+}
+
+fn sessions(lang: Locale, sessions: Vec<Session>) -> AnyView {
+    if sessions.is_empty() {
+        return part::nothing(say!(lang, admin_account.no_sessions));
+    }
+    let heads = [
+        say!(lang, admin_account.last_seen),
+        say!(lang, admin_account.device),
+        say!(lang, admin_account.origin),
+    ];
+    let rows = sessions.into_iter().map(|session| {
+        view! {
+            <tr>
+                <td>{when(session.last_seen_at)}</td>
+                <td>{session.device}</td>
+                <td>{session.client_address}</td>
+            </tr>
+        }
+        .into_any()
+    });
+    part::table(say!(lang, admin_account.sessions), &heads, rows.collect())
+}
+
+fn change(lang: Locale, id: &str, fields: &Fields) -> AnyView {
+    view! {
+        <form class="panel" method="post" action=format!("/admin/accounts/{id}") aria-labelledby="change">
+            <h2 id="change">{say!(lang, admin_account.change)}</h2>
+            <p>{say!(lang, admin_account.change_help)}</p>
+            {fields.view(lang, true)}
+            <div class="bar"><button class="button primary" type="submit">{say!(lang, admin_account.save)}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Removing is for good, so the name is typed first.
+fn removal(lang: Locale, id: &str, problem: Option<String>) -> AnyView {
+    let row = Row {
+        id: "confirm",
+        label: say!(lang, admin_account.remove_confirm).to_owned(),
+        help: String::new(),
+        problem,
+    };
+    view! {
+        <form class="panel" method="post" action=format!("/admin/accounts/{id}/remove") aria-labelledby="remove">
+            <h2 id="remove">{say!(lang, admin_account.remove)}</h2>
+            <p>{say!(lang, admin_account.remove_help)}</p>
+            {row.input("text", String::new(), "off")}
+            <div class="bar"><button class="button danger" type="submit">{say!(lang, admin_account.remove)}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// What the page says after a form that worked.
+pub fn done(lang: Locale, code: &str) -> Option<String> {
+    let text = match code {
+        "added" => say!(lang, admin_accounts.added),
+        "saved" => say!(lang, admin_account.saved),
+        "sessions_ended" => say!(lang, admin_account.sessions_ended),
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// The same after a reset was started.
+pub fn reset_started(lang: Locale, receipt: &str) -> String {
+    say!(lang, admin_account.reset_started, receipt = receipt.to_owned())
+}
+
+/// Something else than the login name was typed.
+pub fn removal_differs(lang: Locale) -> &'static str {
+    say!(lang, admin_account.remove_differs)
+}

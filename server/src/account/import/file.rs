@@ -1,0 +1,141 @@
+//! From a file to drafts: CSV with a header line, or one JSON object a line, with the same names.
+
+use super::{ImportError, RowError};
+use crate::account::add::{Draft, DraftPassword};
+use crate::account::{Kind, Role, SignIn};
+use crate::closed;
+use std::collections::HashMap;
+
+closed!(
+    /// How a file is written.
+    Format { Csv = "csv", JsonLines = "jsonl" }
+);
+
+/// The columns an import understands; `login_name` is required, the order is free.
+pub const COLUMNS: [&str; 8] = [
+    "login_name",
+    "email",
+    "name",
+    "kind",
+    "sign_in",
+    "locale",
+    "password_hash",
+    "password",
+];
+
+/// One account of a file, with its line (the first line being 1).
+pub type Row = Result<(u64, Draft), RowError>;
+
+/// Reads a whole file. What is wrong with single rows is in them.
+///
+/// # Errors
+/// [`ImportError::Header`] when it cannot be such a file at all.
+pub fn read(format: Format, bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
+    match format {
+        Format::Csv => csv_rows(bytes),
+        Format::JsonLines => json_rows(bytes),
+    }
+}
+
+fn csv_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(bytes);
+    let header = reader
+        .headers()
+        .map_err(|error| ImportError::Header(error.to_string()))?;
+    let columns = columns(header)?;
+    let rows = reader.records().enumerate().map(|(index, record)| {
+        let fallback = index as u64 + 2;
+        let record = record.map_err(|error| RowError {
+            line: error.position().map_or(fallback, csv::Position::line),
+            problem: "is not a CSV row with as many fields as the header, in UTF-8".into(),
+        })?;
+        let line = record.position().map_or(fallback, csv::Position::line);
+        let field = |column: &str| {
+            columns
+                .get(column)
+                .and_then(|index| record.get(*index))
+                .unwrap_or_default()
+        };
+        draft(field)
+            .map(|draft| (line, draft))
+            .map_err(|problem| RowError { line, problem })
+    });
+    Ok(rows.collect())
+}
+
+fn columns(header: &csv::StringRecord) -> Result<HashMap<&'static str, usize>, ImportError> {
+    let mut columns = HashMap::new();
+    for (index, title) in header
+        .iter()
+        .map(|title| title.trim_start_matches('\u{feff}'))
+        .enumerate()
+    {
+        let known = known(title).map_err(ImportError::Header)?;
+        if columns.insert(known, index).is_some() {
+            return Err(ImportError::Header(format!("column {known} is there twice")));
+        }
+    }
+    if columns.contains_key("login_name") {
+        Ok(columns)
+    } else {
+        Err(ImportError::Header("column login_name is missing".into()))
+    }
+}
+
+fn known(title: &str) -> Result<&'static str, String> {
+    let known = COLUMNS.into_iter().find(|column| *column == title);
+    known.ok_or_else(|| format!("there is no column {title:?}; columns are {}", COLUMNS.join(", ")))
+}
+
+fn json_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| ImportError::Header(error.to_string()))?;
+    let lines = text.trim_start_matches('\u{feff}').lines().zip(1_u64..);
+    let rows: Vec<Row> = lines
+        .filter(|(text, _)| !text.trim().is_empty())
+        .map(|(text, line)| {
+            json_row(text)
+                .map(|draft| (line, draft))
+                .map_err(|problem| RowError { line, problem })
+        })
+        .collect();
+    if rows.is_empty() {
+        return Err(ImportError::Header("the file is empty".into()));
+    }
+    Ok(rows)
+}
+
+fn json_row(text: &str) -> Result<Draft, String> {
+    // A message of the parser would repeat what stands there, a password among it.
+    let object: HashMap<String, Option<String>> =
+        serde_json::from_str(text).map_err(|_| "is not a JSON object whose values are texts")?;
+    let mut fields = HashMap::new();
+    for (title, value) in &object {
+        fields.insert(known(title)?, value.as_deref().unwrap_or_default());
+    }
+    draft(|column| fields.get(column).copied().unwrap_or_default())
+}
+
+fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, String> {
+    let password = match (field("password"), field("password_hash")) {
+        ("", "") => DraftPassword::None,
+        (plain, "") => DraftPassword::Plain(plain.to_owned()),
+        ("", hash) => DraftPassword::Hash(hash.to_owned()),
+        _ => return Err("give password or password_hash, not both".into()),
+    };
+    let or = |text: &'a str, default: &'a str| if text.is_empty() { default } else { text };
+    Ok(Draft {
+        login_name: field("login_name").to_owned(),
+        email: Some(field("email")).filter(|text| !text.is_empty()).map(str::to_owned),
+        name: field("name").to_owned(),
+        kind: or(field("kind"), "person")
+            .parse::<Kind>()
+            .map_err(|_| "kind is person or organisation")?,
+        sign_in: or(field("sign_in"), "password")
+            .parse::<SignIn>()
+            .map_err(|_| "sign_in is password or sso")?,
+        // A file makes nobody staff (security 170).
+        role: Role::User,
+        locale: or(field("locale"), "en").to_owned(),
+        password,
+    })
+}

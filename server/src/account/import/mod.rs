@@ -1,0 +1,129 @@
+//! Importing accounts. Every bad row is reported with its line; nothing is stored unless all rows are good, or the caller wants the
+//! good ones kept.
+
+mod file;
+pub mod job;
+
+pub use file::{COLUMNS, Format, Row, read};
+
+use super::add::{AddError, Prepared, prepare, store};
+use crate::audit::{self, Entry, Event};
+use crate::latchkey::Latchkey;
+use crate::refused::Fault;
+use crate::staff::Staff;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Rows stored in one transaction when the good ones are kept: on SQLite nobody else writes meanwhile, so it is not for long.
+const TOGETHER: usize = 200;
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowError {
+    /// Line in the file, the first being 1.
+    pub line: u64,
+    pub problem: String,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    pub stored: usize,
+    pub errors: Vec<RowError>,
+}
+
+/// Why a file cannot be imported at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("line 1: {0}")]
+    Header(String),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Imports a file for the operator, and waits until that is done.
+///
+/// # Errors
+/// [`ImportError`]; then nothing was stored. Bad rows are not errors, they are in the report.
+pub async fn import(latchkey: &Latchkey, format: Format, bytes: &[u8], keep_good: bool) -> Result<Report, ImportError> {
+    let rows = read(format, bytes)?;
+    Ok(run(latchkey, &Staff::operator(), rows, keep_good, &AtomicI64::new(0)).await?)
+}
+
+/// Checks and hashes every row, counting them in `done`; then stores them.
+///
+/// # Errors
+/// When the database does not answer; then nothing was stored, or with `keep_good` not all.
+pub async fn run(
+    latchkey: &Latchkey,
+    staff: &Staff,
+    rows: Vec<Row>,
+    keep_good: bool,
+    done: &AtomicI64,
+) -> Result<Report, Fault> {
+    let settings = latchkey.settings().await?;
+    let mut errors = Vec::new();
+    let mut prepared = Vec::new();
+    for row in rows {
+        match row {
+            Err(error) => errors.push(error),
+            Ok((line, draft)) => match prepare(latchkey, &settings, draft).await {
+                Ok(good) => prepared.push((line, good)),
+                Err(error) => errors.push(RowError {
+                    line,
+                    problem: error.to_string(),
+                }),
+            },
+        }
+        done.fetch_add(1, Ordering::Relaxed);
+    }
+    let mut stored = 0;
+    if keep_good {
+        for some in prepared.chunks(TOGETHER) {
+            stored += store_some(latchkey, staff, some, true, &mut errors).await?;
+        }
+    } else {
+        stored += store_some(latchkey, staff, &prepared, false, &mut errors).await?;
+    }
+    errors.sort_by_key(|error| error.line);
+    Ok(Report { stored, errors })
+}
+
+/// One transaction. With `keep_good`, rows whose identifiers are taken are left out; otherwise any error stores nothing.
+async fn store_some(
+    latchkey: &Latchkey,
+    staff: &Staff,
+    prepared: &[(u64, Prepared)],
+    keep_good: bool,
+    errors: &mut Vec<RowError>,
+) -> Result<usize, Fault> {
+    let mut stored = 0;
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    for (line, account) in prepared {
+        match store(&mut write, staff, account, now).await {
+            Ok(()) => stored += 1,
+            Err(AddError::Fault(fault)) => return Err(fault),
+            Err(error) => {
+                // The account row went in before its identifier turned out to be taken.
+                write.remove_account(&account.id).await?;
+                errors.push(RowError {
+                    line: *line,
+                    problem: error.to_string(),
+                });
+            }
+        }
+    }
+    if stored == 0 || !(errors.is_empty() || keep_good) {
+        return Ok(0);
+    }
+    let detail = format!("{stored} stored");
+    audit::record_staff(
+        &mut write,
+        staff,
+        now,
+        Entry::success(Event::AccountsImported, "").saying(&detail),
+    );
+    write.commit().await?;
+    Ok(stored)
+}

@@ -1,0 +1,57 @@
+//! `/mail/test`: does mail leave?
+
+use super::json::Body;
+use super::problem::Problem;
+use super::staff::OnDuty;
+use crate::latchkey::SharedLatchkey;
+use crate::mail::test as mail_test;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailTest {
+    /// People may leave it out: the mail goes to their own address, and to no other. Keys name the address of an administrator.
+    #[serde(default)]
+    #[schema(example = "admin@example.org", max_length = 254)]
+    to: Option<String>,
+}
+
+/// How it went.
+#[derive(Serialize, ToSchema)]
+pub struct MailTested {
+    /// Whether the mail server took the mail.
+    sent: bool,
+    /// What the mail server said, or where the conversation ended.
+    #[schema(example = "535 5.7.8 Authentication failed (while signing in)")]
+    reply: String,
+    /// What to try; empty when it went well.
+    #[schema(example = "check user and password of mail.url (percent-encoded there)")]
+    advice: String,
+}
+
+/// Sends a test mail right now and answers what became of it. Ten an hour.
+#[utoipa::path(
+    post, path = "/mail/test", tag = "mail", security(("session" = []), ("api_key" = ["mail:write"])), request_body = MailTest,
+    responses(
+        (status = 200, body = MailTested, description = "Tried; `sent` says whether it worked"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "forbidden: the role or key does not include it, or the address is another's"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "conflict: there is no address to send to"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "invalid: not an address"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn test(
+    State(latchkey): State<SharedLatchkey>,
+    OnDuty(staff): OnDuty,
+    Body(body): Body<MailTest>,
+) -> Result<Json<MailTested>, Problem> {
+    let verdict = mail_test::send(&latchkey, &staff, body.to.as_deref()).await?;
+    Ok(Json(MailTested {
+        sent: verdict.sent,
+        reply: verdict.reply,
+        advice: verdict.advice,
+    }))
+}

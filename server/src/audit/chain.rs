@@ -1,0 +1,71 @@
+//! The chain that makes tampering seen: every row carries a keyed hash of itself and of the row before it (security 195).
+//!
+//! ```text
+//! row 1 ── chain 1 ──▶ row 2 ── chain 2 ──▶ row 3 ── chain 3 ──▶ head: 3, chain 3
+//! ```
+//!
+//! The key is in the key file, not in the database: whoever can write the database can change, remove or add rows, but cannot make
+//! the chain fit. Where somebody was is hashed by itself, so that erasing a person can empty it without breaking the chain
+//! (security 200).
+
+use super::AuditRow;
+use crate::secret::{Keys, Purpose};
+
+/// Ties rows together.
+#[derive(Clone)]
+pub struct Chain(std::sync::Arc<Keys>);
+
+impl std::fmt::Debug for Chain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Chain(…)")
+    }
+}
+
+impl Chain {
+    #[must_use]
+    pub fn new(keys: std::sync::Arc<Keys>) -> Self {
+        Self(keys)
+    }
+
+    /// Hash of where an event came from.
+    #[must_use]
+    pub fn origin(&self, row: &AuditRow) -> String {
+        self.0.mac_text(
+            Purpose::Audit,
+            &["origin", &row.id, &row.client_address, &row.user_agent],
+        )
+    }
+
+    /// Hash of a row at its place, behind the row whose chain is `previous` (empty for the first).
+    #[must_use]
+    pub fn link(&self, previous: &str, row: &AuditRow) -> String {
+        let (seq, at) = (row.seq.to_string(), row.at.to_string());
+        self.0.mac_text(
+            Purpose::Audit,
+            &[
+                "row",
+                previous,
+                &seq,
+                &row.id,
+                &at,
+                &row.event,
+                &row.outcome,
+                &row.reason,
+                &row.actor,
+                &row.account_id,
+                &row.subject,
+                &row.detail,
+                &row.request_id,
+                &row.version,
+                &row.origin_mac,
+            ],
+        )
+    }
+
+    /// Whether a row says where it came from as it did at first, or does not say it any more.
+    #[must_use]
+    pub fn origin_fits(&self, row: &AuditRow) -> bool {
+        let erased = row.client_address.is_empty() && row.user_agent.is_empty();
+        erased || row.origin_mac == self.origin(row)
+    }
+}

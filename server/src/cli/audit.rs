@@ -1,0 +1,90 @@
+//! `latchkey audit …`.
+
+use crate::audit::export::Format;
+use crate::audit::search::{Wanted, begin_export, export_page};
+use crate::audit::verify::verify;
+use crate::latchkey::Latchkey;
+use crate::refused::{Fault, Refused};
+use crate::staff::Staff;
+use clap::Subcommand;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Check every event against the chain; fails and names the first one that was changed, removed or added
+    Verify {
+        /// `<number>:<chain>` that an earlier check printed: must still be part of the chain
+        #[arg(long)]
+        head: Option<String>,
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write all events to standard output, the oldest first
+    Export {
+        /// csv or jsonl
+        #[arg(long, default_value = "jsonl")]
+        format: Format,
+    },
+}
+
+impl AuditCommand {
+    pub async fn run(self, latchkey: &Latchkey) -> Result<ExitCode, Fault> {
+        match self {
+            Self::Verify { head, json } => run_verify(latchkey, head.as_deref(), json).await,
+            Self::Export { format } => export(latchkey, format).await,
+        }
+    }
+}
+
+async fn run_verify(latchkey: &Latchkey, head: Option<&str>, json: bool) -> Result<ExitCode, Fault> {
+    let found = verify(latchkey, &Staff::operator(), head).await.map_err(fault)?;
+    if json {
+        let broken = found
+            .broken
+            .as_ref()
+            .map(|broken| serde_json::json!({ "flaw": broken.flaw.as_str(), "seq": broken.seq, "id": broken.id }));
+        let all = serde_json::json!({
+            "intact": found.broken.is_none(), "rows": found.rows, "head": found.head, "broken": broken,
+        });
+        println!("{all}");
+    } else if let Some(broken) = &found.broken {
+        eprintln!("event {} ({}): {}", broken.seq, broken.id, broken.flaw.as_str());
+    } else {
+        println!("{} events intact, head {}", found.rows, found.head);
+    }
+    Ok(if found.broken.is_none() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn export(latchkey: &Latchkey, format: Format) -> Result<ExitCode, Fault> {
+    let wanted = Wanted::default();
+    begin_export(latchkey, &Staff::operator(), &wanted)
+        .await
+        .map_err(fault)?;
+    let write = |text: String| {
+        let written = std::io::stdout().write_all(text.as_bytes());
+        written.map_err(|error| Fault::Other(format!("standard output: {error}")))
+    };
+    write(format.head())?;
+    let mut last = None;
+    loop {
+        let mut rows = export_page(latchkey, &wanted, last.as_ref()).await?;
+        write(format.rows(&rows)?)?;
+        match rows.pop() {
+            Some(row) => last = Some(row),
+            None => return Ok(ExitCode::SUCCESS),
+        }
+    }
+}
+
+fn fault(refused: Refused) -> Fault {
+    match refused {
+        Refused::Fault(fault) => fault,
+        other => Fault::Other(other.to_string()),
+    }
+}

@@ -1,0 +1,173 @@
+//! A test mail, sent while staff wait for it, and the mail server's answer in words that help.
+
+use super::outbox::sender;
+use super::render::Rendered;
+use super::transport::{Addressee, Failure, Outgoing, Patience, Reply};
+use crate::account::identifier::{EmailAddress, Identifier};
+use crate::account::{Account, Role, Status};
+use crate::audit::{self, Entry, Event};
+use crate::directory;
+use crate::guard::limits::MAIL_TEST;
+use crate::latchkey::Latchkey;
+use crate::refused::Refused;
+use crate::secret::new_id;
+use crate::settings::Settings;
+use crate::staff::{Permission, Staff, Who};
+use app::admin::settings::test_mail;
+use app::outcome::Refusal;
+use app::words::Locale;
+use std::time::Duration;
+
+/// Somebody waits for the answer, so it comes before their browser gives up.
+const PATIENCE: Patience = Patience {
+    step: Duration::from_secs(8),
+    attempt: Duration::from_secs(15),
+};
+
+/// How it went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub sent: bool,
+    /// What the mail server said, or where the conversation ended.
+    pub reply: String,
+    /// What to try; empty when it went well.
+    pub advice: String,
+}
+
+impl Verdict {
+    fn not_sent(advice: impl Into<String>) -> Self {
+        Self {
+            sent: false,
+            reply: String::new(),
+            advice: advice.into(),
+        }
+    }
+}
+
+/// Sends a test mail with the settings of the moment. People may send to their own address, keys to an administrator's, the operator
+/// to any (security 172).
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for another address; [`Refusal::Invalid`] where there is none; [`Refused::TooMany`]. That the mail did not
+/// leave is not an error but a [`Verdict`].
+pub async fn send(latchkey: &Latchkey, staff: &Staff, to: Option<&str>) -> Result<Verdict, Refused> {
+    staff.require(Permission::ChangeMail)?;
+    let address = addressee(latchkey, staff, to).await?;
+    let settings = latchkey.settings().await?;
+    spend(latchkey, staff, &settings).await?;
+    let verdict = attempt(latchkey, &settings, &address).await;
+
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    let entry = if verdict.sent {
+        Entry::success(Event::MailTested, "")
+    } else {
+        Entry::failure(Event::MailTested, "not_sent", "")
+    };
+    audit::record_staff(&mut write, staff, now, entry);
+    write.commit().await?;
+    Ok(verdict)
+}
+
+async fn addressee(latchkey: &Latchkey, staff: &Staff, to: Option<&str>) -> Result<String, Refused> {
+    let not_an_address = |error| Refused::invalid("to", format!("is not a mail address ({error})"));
+    if let Some(to) = to {
+        EmailAddress::parse(to).map_err(not_an_address)?;
+    }
+    match (&staff.who, to) {
+        (Who::Operator, Some(to)) => Ok(to.to_owned()),
+        (Who::Person { account, .. }, to) => {
+            let own = account
+                .email
+                .clone()
+                .ok_or_else(|| Refused::conflict("to", "your account has no mail address"))?;
+            match to {
+                Some(to) if !same(to, &own) => Err(not_allowed("test mails go to your own address")),
+                _ => Ok(own),
+            }
+        }
+        (Who::Key { .. }, Some(to)) if is_administrators(latchkey, to).await? => Ok(to.to_owned()),
+        (Who::Key { .. }, Some(_)) => Err(not_allowed("test mails of a key go to the address of an administrator")),
+        (_, None) => Err(Refused::conflict("to", "say where the mail is to go")),
+    }
+}
+
+fn not_allowed(problem: &str) -> Refused {
+    Refused::Field {
+        refusal: Refusal::Forbidden,
+        field: "to".to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    match (Identifier::parse(one), Identifier::parse(other)) {
+        (Ok(one), Ok(other)) => one.canonical() == other.canonical(),
+        _ => false,
+    }
+}
+
+async fn is_administrators(latchkey: &Latchkey, address: &str) -> Result<bool, Refused> {
+    let Ok(identifier) = Identifier::parse(address) else {
+        return Ok(false);
+    };
+    let account = directory::find(&latchkey.store, &identifier).await?;
+    let is_admin = |account: Account| account.role == Role::Admin && account.status == Status::Active;
+    Ok(account.is_some_and(is_admin))
+}
+
+/// The budget is used before anything is sent.
+async fn spend(latchkey: &Latchkey, staff: &Staff, settings: &Settings) -> Result<(), Refused> {
+    if !settings.limits.enabled {
+        return Ok(());
+    }
+    let mut write = latchkey.store.write().await?;
+    let taken = MAIL_TEST.take(&mut write, &staff.actor(), latchkey.now()).await?;
+    write.commit().await?;
+    taken.check()
+}
+
+async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str) -> Verdict {
+    if settings.mail.sender_address.is_empty() {
+        return Verdict::not_sent("set mail.sender_address: mails have no sender yet");
+    }
+    let transport = match latchkey.transports.fresh(settings, PATIENCE) {
+        Ok(Some(transport)) => transport,
+        Ok(None) => return Verdict::not_sent("set mail.url: there is no mail server yet"),
+        Err(error) => return Verdict::not_sent(error.to_string()),
+    };
+    let (subject, text, html) = test_mail(Locale::en, &settings.branding.product_name);
+    let domain = settings.mail.sender_address.rsplit('@').next().unwrap_or_default();
+    let outgoing = Outgoing {
+        message_id: format!("{}@{domain}", new_id()),
+        date: latchkey.now(),
+        from: sender(settings),
+        reply_to: (!settings.mail.reply_to.is_empty()).then(|| settings.mail.reply_to.clone()),
+        to: Addressee {
+            address: address.to_owned(),
+            name: String::new(),
+        },
+        rendered: Rendered { subject, text, html },
+    };
+    match transport.send(&outgoing).await {
+        Ok(Reply { text }) => Verdict {
+            sent: true,
+            reply: text,
+            advice: String::new(),
+        },
+        Err(failure) => explained(&failure),
+    }
+}
+
+/// Replies of failures end with what to try, after a semicolon, where somebody knew something.
+fn explained(failure: &Failure) -> Verdict {
+    let (reply, advice) = failure
+        .reply
+        .rsplit_once("; ")
+        .unwrap_or((&failure.reply, "look into the mail server's log, which knows more"));
+    Verdict {
+        sent: false,
+        reply: reply.to_owned(),
+        advice: advice.to_owned(),
+    }
+}

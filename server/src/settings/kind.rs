@@ -1,0 +1,163 @@
+//! What a setting takes. The same rules for the console's forms, REST, the command line and pins.
+
+use super::texts::{line, origins, page, public_text};
+use crate::account::identifier::EmailAddress;
+use crate::config::may_be_public;
+use crate::mail::transport::Transport;
+use serde_json::{Value, json};
+use url::Url;
+
+/// Longest web or mail server address.
+pub const LONGEST_URL: usize = 500;
+/// Longest name of a parameter in a link.
+pub const LONGEST_NAME: usize = 32;
+/// Most origins that a person may be sent to.
+pub const MOST_ORIGINS: usize = 20;
+
+/// What a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Switch,
+    /// A whole number within the range, both ends included.
+    Number {
+        min: i64,
+        max: i64,
+    },
+    /// The same, and it may be unset.
+    NumberOrUnset {
+        min: i64,
+        max: i64,
+    },
+    Choice(&'static [&'static str]),
+    /// One line of text, at most so many characters.
+    Line {
+        max: usize,
+    },
+    /// A mail address, or empty.
+    Address,
+    /// A text per language, `{"en": "…"}`, without placeholders: it is shown to people who proved nothing (security 13).
+    PublicText {
+        max: usize,
+    },
+    /// What links start with, or empty (security 10).
+    PublicUrl,
+    /// How mail leaves, or empty. Holds a password.
+    MailUrl,
+    /// The name of a parameter in a link.
+    QueryName,
+    /// A page of this site, or of another one by its whole address.
+    Page,
+    /// Sites by their origins, `https://app.example.org`.
+    Origins,
+}
+
+impl Kind {
+    /// The word for it in the REST schema.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Switch => "switch",
+            Self::Number { .. } | Self::NumberOrUnset { .. } => "number",
+            Self::Choice(_) => "choice",
+            Self::Line { .. } | Self::QueryName => "text",
+            Self::Address => "address",
+            Self::PublicText { .. } => "text_per_language",
+            Self::PublicUrl | Self::MailUrl | Self::Page => "url",
+            Self::Origins => "list",
+        }
+    }
+
+    /// The value to store, or what is wrong with it.
+    pub(super) fn check(self, value: &Value) -> Result<Value, String> {
+        match (self, value) {
+            (Self::Switch, Value::Bool(_)) | (Self::NumberOrUnset { .. }, Value::Null) => Ok(value.clone()),
+            (Self::Number { min, max } | Self::NumberOrUnset { min, max }, Value::Number(number)) => {
+                match number.as_i64() {
+                    Some(whole) if (min..=max).contains(&whole) => Ok(value.clone()),
+                    _ => Err(format!("must be a whole number from {min} to {max}")),
+                }
+            }
+            (Self::PublicText { max }, Value::Object(texts)) => {
+                texts
+                    .iter()
+                    .try_for_each(|(language, text)| public_text(language, text, max))?;
+                Ok(value.clone())
+            }
+            (Self::Origins, Value::Array(list)) => origins(list).map(|list| json!(list)),
+            (_, Value::String(text)) => self.check_text(text).map(Value::String),
+            _ => Err(format!("takes {}", self.takes())),
+        }
+    }
+
+    fn check_text(self, text: &str) -> Result<String, String> {
+        match self {
+            Self::Choice(choices) if choices.contains(&text) => Ok(text.to_owned()),
+            Self::Line { max } => line(text, max),
+            Self::Address | Self::PublicUrl | Self::MailUrl if text.is_empty() => Ok(String::new()),
+            Self::Address => match EmailAddress::parse(text) {
+                Ok(_) => Ok(text.to_owned()),
+                Err(error) => Err(format!("is not a mail address ({error})")),
+            },
+            Self::PublicUrl => match Url::parse(&line(text, LONGEST_URL)?) {
+                Ok(url) if may_be_public(&url) => Ok(url.to_string()),
+                _ => Err(format!("takes {}", self.takes())),
+            },
+            Self::MailUrl => {
+                let url = line(text, LONGEST_URL)?;
+                Transport::check_url(&url).map_err(|error| error.to_string())?;
+                Ok(url)
+            }
+            Self::QueryName if is_query_name(text) => Ok(text.to_owned()),
+            Self::Page => page(text).ok_or_else(|| format!("takes {}", self.takes())),
+            _ => Err(format!("takes {}", self.takes())),
+        }
+    }
+
+    /// In words, for refusals and the manual.
+    #[must_use]
+    pub fn takes(self) -> String {
+        match self {
+            Self::Switch => "true or false".into(),
+            Self::Number { min, max } => format!("a whole number from {min} to {max}"),
+            Self::NumberOrUnset { min, max } => format!("a whole number from {min} to {max}, or null"),
+            Self::Choice(choices) => format!("one of {}", choices.join(", ")),
+            Self::Line { max } => format!("a text of at most {max} characters"),
+            Self::Address => "a mail address, or nothing".into(),
+            Self::PublicText { max } => format!("a text of at most {max} characters for each language"),
+            Self::PublicUrl => {
+                "https://host[/path] (http for this very machine only), without user, query or fragment, or nothing"
+                    .into()
+            }
+            Self::MailUrl => "smtp://user:password@host:587 or smtps://user:password@host:465, or nothing".into(),
+            Self::QueryName => {
+                format!("a letter and then at most {} letters, digits, _ or -", LONGEST_NAME - 1)
+            }
+            Self::Page => "a path like /app, or a whole https:// address, in at most 500 plain characters".into(),
+            Self::Origins => format!("a list of at most {MOST_ORIGINS} origins like https://app.example.org"),
+        }
+    }
+}
+
+fn is_query_name(text: &str) -> bool {
+    text.len() <= LONGEST_NAME
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+}
+
+/// An environment variable has no types: `"30"`, `30` and `true` arrive as they look. Texts that look like numbers are texts again,
+/// and lists may be written with commas.
+pub(super) fn as_declared(kind: Kind, value: &Value) -> Value {
+    match (kind, value) {
+        (
+            Kind::Switch | Kind::Number { .. } | Kind::NumberOrUnset { .. } | Kind::PublicText { .. } | Kind::Origins,
+            Value::Number(_) | Value::Bool(_),
+        ) => value.clone(),
+        (_, Value::Number(_) | Value::Bool(_)) => value.to_string().into(),
+        (Kind::PublicText { .. }, Value::String(text)) => json!({ "en": text }),
+        (Kind::Origins, Value::String(text)) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            json!(parts.collect::<Vec<_>>())
+        }
+        _ => value.clone(),
+    }
+}

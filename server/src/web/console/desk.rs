@@ -1,0 +1,206 @@
+//! Who sits at the console, and how pages get to them.
+
+use crate::guard::visitor::Visitor;
+use crate::latchkey::SharedLatchkey;
+use crate::refused::Refused;
+use crate::staff::{self, Permission, Staff};
+use crate::web::port::told;
+use crate::web::visit::Visit;
+use app::admin::frame::{Desk, Section, Sheet, Told, document};
+use app::outcome::Refusal;
+use app::words::{Locale, refusal_text};
+use axum::extract::{FromRef, FromRequestParts, OriginalUri};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use leptos::prelude::{AnyView, ElementChild as _, IntoAny as _};
+
+/// No script, no frame, nothing from elsewhere: whatever a page of the console shows, it cannot act (security 112, 117).
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// A member of staff, signed in with the browser's cookie. Keys do not open the console.
+pub struct AtDesk {
+    pub staff: Staff,
+    pub latchkey: SharedLatchkey,
+    pub lang: Locale,
+    product_name: String,
+}
+
+impl<S> FromRequestParts<S> for AtDesk
+where
+    S: Send + Sync,
+    SharedLatchkey: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let latchkey = SharedLatchkey::from_ref(state);
+        let Ok(visit) = Visit::from_request_parts(parts, state).await;
+        let accepted = parts
+            .headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        let lang = app::words::language(accepted.unwrap_or_default());
+        match Self::open(latchkey, &visit.visitor, visit.session_token.as_deref(), lang).await {
+            Ok(desk) => Ok(desk),
+            Err(refused) if refused.refusal() == Refusal::NotSignedIn => Err(sign_in_first(parts)),
+            Err(refused) => Err(plain(lang, &refused)),
+        }
+    }
+}
+
+impl AtDesk {
+    async fn open(
+        latchkey: SharedLatchkey,
+        visitor: &Visitor,
+        token: Option<&str>,
+        lang: Locale,
+    ) -> Result<Self, Refused> {
+        let token = token.ok_or(Refusal::NotSignedIn)?;
+        let staff = staff::recognise(&latchkey, visitor, token).await?;
+        let product_name = latchkey.settings().await?.branding.product_name;
+        Ok(Self {
+            staff,
+            latchkey,
+            lang,
+            product_name,
+        })
+    }
+
+    fn frame(&self) -> Desk {
+        let login_name = self.staff.account().map(|account| account.login_name.clone());
+        Desk {
+            lang: self.lang,
+            product_name: self.product_name.clone(),
+            login_name: login_name.unwrap_or_default(),
+            sections: Section::ALL
+                .into_iter()
+                .filter(|section| self.staff.may(permission(*section)))
+                .collect(),
+        }
+    }
+
+    /// One page.
+    pub fn page(
+        &self,
+        here: Section,
+        title: &str,
+        told: Option<Told>,
+        content: impl FnOnce(Locale) -> AnyView,
+    ) -> Response {
+        self.sheet(
+            StatusCode::OK,
+            Sheet {
+                here,
+                title: title.to_owned(),
+                told,
+                again: None,
+            },
+            content,
+        )
+    }
+
+    pub fn sheet(&self, status: StatusCode, sheet: Sheet, content: impl FnOnce(Locale) -> AnyView) -> Response {
+        let html = document(&self.frame(), sheet, content);
+        (
+            status,
+            [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))],
+            Html(html),
+        )
+            .into_response()
+    }
+
+    /// A page that only says why there is no other.
+    pub fn refuse(&self, here: Section, refused: &Refused) -> Response {
+        let text = self.words(refused);
+        let sheet = Sheet {
+            here,
+            title: refusal_text(self.lang, Refusal::NotFound).to_owned(),
+            told: Some(Told::Problem(text)),
+            again: None,
+        };
+        let sheet = match refused.refusal() {
+            Refusal::NotFound => sheet,
+            refusal => Sheet {
+                title: refusal_text(self.lang, refusal).to_owned(),
+                ..sheet
+            },
+        };
+        self.sheet(status(refused), sheet, |_| ().into_any())
+    }
+
+    /// Why something was refused, in words for staff.
+    #[must_use]
+    pub fn words(&self, refused: &Refused) -> String {
+        let general = refusal_text(self.lang, told(refused));
+        match refused {
+            Refused::Field { field, problem, .. } if field.is_empty() => format!("{general} {problem}"),
+            Refused::Field { field, problem, .. } => format!("{general} {field}: {problem}"),
+            _ => general.to_owned(),
+        }
+    }
+}
+
+/// What is needed to see a section at all.
+const fn permission(section: Section) -> Permission {
+    match section {
+        Section::Overview | Section::Requests => Permission::ReadRequests,
+        Section::Accounts => Permission::ReadAccounts,
+        Section::Outbox => Permission::ReadMail,
+        Section::Settings => Permission::ReadSettings,
+        Section::Keys => Permission::ManageKeys,
+        Section::Audit => Permission::ReadAudit,
+    }
+}
+
+/// The status of a page that shows this refusal.
+#[must_use]
+pub fn status(refused: &Refused) -> StatusCode {
+    crate::api::status(refused.refusal())
+}
+
+fn sign_in_first(parts: &Parts) -> Response {
+    // Back to a page, never into a form that was posted.
+    let here = match (&parts.method, parts.extensions.get::<OriginalUri>()) {
+        (&axum::http::Method::GET, Some(OriginalUri(uri))) => {
+            uri.path_and_query().map_or("/admin", |path| path.as_str())
+        }
+        (&axum::http::Method::GET, None) => parts.uri.path_and_query().map_or("/admin", |path| path.as_str()),
+        _ => "/admin",
+    };
+    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    Redirect::to(&format!("/sign-in?next={next}")).into_response()
+}
+
+/// For somebody without any desk: nothing of the console is shown.
+fn plain(lang: Locale, refused: &Refused) -> Response {
+    let desk = Desk {
+        lang,
+        product_name: "Latchkey".to_owned(),
+        login_name: String::new(),
+        sections: Vec::new(),
+    };
+    let sheet = Sheet {
+        here: Section::Overview,
+        title: refusal_text(lang, told(refused)).to_owned(),
+        told: None,
+        again: None,
+    };
+    let html = document(&desk, sheet, |_| {
+        leptos::view! { <p><a class="button quiet" href="/">"Latchkey"</a></p> }.into_any()
+    });
+    (
+        status(refused),
+        [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))],
+        Html(html),
+    )
+        .into_response()
+}
+
+/// After a form that worked: back to a page, with the code of what it says there.
+#[must_use]
+pub fn back(path: &str, done: &str) -> Response {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{path}{separator}done={done}")).into_response()
+}

@@ -1,0 +1,72 @@
+//! The console's door: one file a section, each handler a straight line — who is it, what do they ask for, call the use-case, show
+//! the outcome. Forms post to these same paths; a form that worked answers with a redirect, one that did not with the page again.
+
+mod account;
+mod accounts;
+mod audit;
+mod desk;
+mod import;
+mod keys;
+mod listing;
+mod outbox;
+mod overview;
+mod requests;
+mod settings;
+
+pub use settings::missing_view;
+
+use crate::startup::Doors;
+use axum::Router;
+use axum::routing::{get, post};
+
+/// Every path of the console and the methods it answers to. The test of who may do what reads this list.
+pub const PATHS: &[(&str, &[&str])] = &[
+    ("/admin", &["GET"]),
+    ("/admin/accounts", &["GET"]),
+    ("/admin/accounts/new", &["GET", "POST"]),
+    ("/admin/accounts/import", &["GET", "POST"]),
+    ("/admin/accounts/import/{id}", &["GET"]),
+    ("/admin/accounts/import/{id}/errors.csv", &["GET"]),
+    ("/admin/accounts/{id}", &["GET", "POST"]),
+    ("/admin/accounts/{id}/reset", &["POST"]),
+    ("/admin/accounts/{id}/end-sessions", &["POST"]),
+    ("/admin/accounts/{id}/remove", &["POST"]),
+    ("/admin/requests", &["GET"]),
+    ("/admin/settings", &["GET"]),
+    ("/admin/settings/{group}", &["GET", "POST"]),
+    ("/admin/settings/mail/test", &["POST"]),
+    ("/admin/keys", &["GET", "POST"]),
+    ("/admin/keys/{id}/remove", &["POST"]),
+    ("/admin/outbox", &["GET"]),
+    ("/admin/outbox/{id}/retry", &["POST"]),
+    ("/admin/outbox/{id}/cancel", &["POST"]),
+    ("/admin/audit", &["GET"]),
+    ("/admin/audit/export", &["GET"]),
+    ("/admin/audit/verify", &["POST"]),
+];
+
+pub fn router() -> Router<Doors> {
+    Router::new()
+        .route("/admin", get(overview::show))
+        .route("/admin/accounts", get(accounts::index))
+        .route("/admin/accounts/new", get(accounts::new).post(accounts::add))
+        .route("/admin/accounts/import", get(import::form).post(import::begin))
+        .route("/admin/accounts/import/{id}", get(import::watch))
+        .route("/admin/accounts/import/{id}/errors.csv", get(import::errors))
+        .route("/admin/accounts/{id}", get(account::show).post(account::save))
+        .route("/admin/accounts/{id}/reset", post(account::start_reset))
+        .route("/admin/accounts/{id}/end-sessions", post(account::end_sessions))
+        .route("/admin/accounts/{id}/remove", post(account::remove))
+        .route("/admin/requests", get(requests::index))
+        .route("/admin/settings", get(settings::index))
+        .route("/admin/settings/{group}", get(settings::show).post(settings::save))
+        .route("/admin/settings/mail/test", post(settings::test_mail))
+        .route("/admin/keys", get(keys::index).post(keys::add))
+        .route("/admin/keys/{id}/remove", post(keys::remove))
+        .route("/admin/outbox", get(outbox::index))
+        .route("/admin/outbox/{id}/retry", post(outbox::retry))
+        .route("/admin/outbox/{id}/cancel", post(outbox::cancel))
+        .route("/admin/audit", get(audit::index))
+        .route("/admin/audit/export", get(audit::export))
+        .route("/admin/audit/verify", post(audit::check))
+}

@@ -1,0 +1,232 @@
+//! From declarations to fields, and from what was typed back to a patch.
+
+use super::server;
+use crate::refused::Refused;
+use crate::settings::change::Shown;
+use crate::settings::{Kind, Settings, grouped};
+use crate::web::locale::LOCALES;
+use app::admin::settings::{Control, Field, Form, Preset, nothing, on_off, server_in_words};
+use app::outcome::Refusal;
+use app::words::Locale;
+use serde_json::{Map, Value};
+
+/// What a form holds: nothing yet, a provider to begin with, or what was posted.
+#[derive(Default)]
+pub struct Typed {
+    posted: Vec<(String, String)>,
+    pub preset: Option<Preset>,
+}
+
+impl Typed {
+    pub fn preset(preset: Option<Preset>) -> Self {
+        Self {
+            posted: Vec::new(),
+            preset,
+        }
+    }
+
+    pub fn posted(posted: Vec<(String, String)>) -> Self {
+        Self { posted, preset: None }
+    }
+
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.posted
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The fields of a group, with what was typed where something was, and the problem where it belongs.
+pub fn form(
+    lang: Locale,
+    group: &'static str,
+    settings: &Settings,
+    shown: &[Shown],
+    typed: &Typed,
+    refused: Option<&Refused>,
+) -> Form {
+    let of_group = || shown.iter().filter(|shown| shown.declared.group() == group);
+    let (at, problem) = match refused {
+        Some(Refused::Field { field, problem, .. }) => (field.as_str(), Some(problem.clone())),
+        _ => ("", None),
+    };
+    let fields = of_group().map(|shown| {
+        let name = shown.declared.name;
+        Field {
+            name,
+            control: control(
+                lang,
+                settings,
+                shown,
+                typed,
+                problem.clone().filter(|_| at == "mail_password"),
+            ),
+            value: match typed.field(name) {
+                Some(typed) if !shown.pinned => typed.to_owned(),
+                _ if shown.pinned => in_words(lang, settings, shown),
+                _ => as_typed(&shown.value),
+            },
+            default: default_in_words(lang, shown),
+            pinned: shown.pinned,
+            problem: problem.clone().filter(|_| at == name),
+        }
+    });
+    Form {
+        group,
+        fields: fields.collect(),
+        guarded: of_group().any(|shown| shown.declared.guarded && !shown.pinned),
+        password_problem: refused.and_then(|refused| match refused.refusal() {
+            refusal @ (Refusal::ConfirmationNeeded | Refusal::CurrentPasswordWrong) => {
+                Some(app::words::refusal_text(lang, refusal).to_owned())
+            }
+            _ => None,
+        }),
+    }
+}
+
+fn control(
+    lang: Locale,
+    settings: &Settings,
+    shown: &Shown,
+    typed: &Typed,
+    password_problem: Option<String>,
+) -> Control {
+    let options = |values: &[&str]| {
+        values
+            .iter()
+            .map(|value| ((*value).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    match shown.declared.kind {
+        Kind::Switch => Control::Select(
+            [true, false]
+                .map(|on| (on.to_string(), on_off(lang, on).to_owned()))
+                .to_vec(),
+        ),
+        Kind::Choice(choices) => Control::Select(options(choices)),
+        Kind::Number { min, max } | Kind::NumberOrUnset { min, max } => Control::Number { min, max },
+        Kind::Line { .. } | Kind::QueryName | Kind::Page => Control::Line("text"),
+        Kind::Address => Control::Line("email"),
+        Kind::PublicUrl => Control::Line("url"),
+        Kind::Origins => Control::Lines,
+        Kind::PublicText { .. } => Control::Texts(texts(shown, typed)),
+        Kind::MailUrl => {
+            let mut server = server::parts(settings, typed);
+            server.password_problem = password_problem;
+            Control::Server(Box::new(server))
+        }
+    }
+}
+
+/// One text for each language there are pages in, and for those that have a text already.
+fn texts(shown: &Shown, typed: &Typed) -> Vec<(String, String)> {
+    languages(shown)
+        .into_iter()
+        .map(|language| {
+            let stored = shown.value.get(&language).and_then(Value::as_str).unwrap_or_default();
+            let name = format!("{}.{language}", shown.declared.name);
+            let text = typed.field(&name).unwrap_or(stored).to_owned();
+            (language, text)
+        })
+        .collect()
+}
+
+fn languages(shown: &Shown) -> Vec<String> {
+    let stored = shown.value.as_object().into_iter().flat_map(Map::keys);
+    let mut languages: Vec<String> = LOCALES.iter().map(ToString::to_string).chain(stored.cloned()).collect();
+    languages.sort();
+    languages.dedup();
+    languages
+}
+
+/// As it stands in a field.
+fn as_typed(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Null | Value::Object(_) => String::new(),
+    }
+}
+
+/// As people read it; of the mail server its host and no more.
+pub fn in_words(lang: Locale, settings: &Settings, shown: &Shown) -> String {
+    if shown.declared.secret {
+        return server_in_words(lang, server::host(settings).as_deref());
+    }
+    words(lang, &shown.value)
+}
+
+fn words(lang: Locale, value: &Value) -> String {
+    match value {
+        Value::Bool(on) => on_off(lang, *on).to_owned(),
+        Value::Object(texts) => texts.keys().cloned().collect::<Vec<_>>().join(", "),
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => Some(as_typed(other))
+            .filter(|text| !text.is_empty())
+            .unwrap_or_else(|| nothing(lang).to_owned()),
+    }
+}
+
+/// Only where it says something that the help does not.
+fn default_in_words(lang: Locale, shown: &Shown) -> String {
+    match &shown.default {
+        Value::Bool(_) | Value::Number(_) => words(lang, &shown.default),
+        Value::String(text) if !text.is_empty() && !shown.declared.secret => text.clone(),
+        _ => String::new(),
+    }
+}
+
+/// What the form says about the settings of a group that may be changed here.
+pub fn patch(
+    lang: Locale,
+    group: &str,
+    settings: &Settings,
+    shown: &[Shown],
+    typed: &Typed,
+) -> Result<Map<String, Value>, Refused> {
+    let mut values = Vec::new();
+    for shown in shown {
+        let declared = shown.declared;
+        if declared.group() != group || shown.pinned {
+            continue;
+        }
+        let value = match declared.kind {
+            Kind::MailUrl => server::url(lang, settings, typed)?,
+            Kind::PublicText { .. } => posted_texts(shown, typed),
+            kind => typed.field(declared.name).map(|text| read(kind, text)),
+        };
+        values.extend(value.map(|value| (declared.name.to_owned(), value)));
+    }
+    Ok(grouped(values))
+}
+
+fn posted_texts(shown: &Shown, typed: &Typed) -> Option<Value> {
+    let texts = languages(shown).into_iter().filter_map(|language| {
+        let text = typed.field(&format!("{}.{language}", shown.declared.name))?;
+        // Line breaks of a text area are spaces of a sentence.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some((language, text))
+    });
+    let texts: Vec<_> = texts.collect();
+    let filled = texts.iter().filter(|(_, text)| !text.is_empty());
+    let filled: Map<String, Value> = filled
+        .map(|(language, text)| (language.clone(), text.clone().into()))
+        .collect();
+    (!texts.is_empty()).then_some(Value::Object(filled))
+}
+
+/// A field's text as the value it means; what is none of them is refused by the declaration.
+fn read(kind: Kind, text: &str) -> Value {
+    let text = text.trim();
+    match kind {
+        Kind::Switch => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
+        Kind::NumberOrUnset { .. } if text.is_empty() => Value::Null,
+        Kind::Number { .. } | Kind::NumberOrUnset { .. } => {
+            text.parse::<i64>().map_or_else(|_| text.into(), Value::from)
+        }
+        Kind::Origins => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+        _ => text.into(),
+    }
+}
