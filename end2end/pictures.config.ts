@@ -2,7 +2,8 @@
 import { defineConfig } from '@playwright/test';
 import config from './playwright.config';
 
-export default defineConfig(config, {
+export default defineConfig({
+  ...config,
   testDir: 'pictures',
   projects: [{ name: 'pictures', use: { viewport: { width: 460, height: 900 }, colorScheme: 'light' } }],
 });

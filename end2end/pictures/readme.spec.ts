@@ -6,7 +6,7 @@ import { expect, test } from '../support/test';
 import { IDENTIFIER, type Visitor } from '../support/visitor';
 
 /** Bytes. */
-const LARGEST = 60_000;
+const LARGEST = 80_000;
 
 async function picture(visitor: Visitor, name: string): Promise<void> {
   const { page } = visitor;

@@ -130,7 +130,7 @@ test('password managers find the page to change a password', async ({ visitor, p
 });
 
 test('an address without a page says so', async ({ visitor }) => {
-  for (const path of ['/nothing/here', '/favicon.ico.php', '/admin', '/reset/undone']) await visitor.open(path, 'Page not found', 404);
+  for (const path of ['/nothing/here', '/favicon.ico.php', '/administration', '/reset/undone']) await visitor.open(path, 'Page not found', 404);
   await visitor.link('Go to the start page').click();
   await visitor.sees('Sign in');
 });

@@ -52,13 +52,13 @@ pub fn page(lang: Locale, page: Page) -> AnyView {
             {facts(lang, page.account)}
             {help}
         </div>
-        <section aria-labelledby="requests">
-            <h2 id="requests">{say!(lang, admin.requests)}</h2>
+        <section>
+            <h2>{say!(lang, admin.requests)}</h2>
             {requests}
             {audit}
         </section>
-        <section aria-labelledby="sessions">
-            <h2 id="sessions">{say!(lang, admin_account.sessions)}</h2>
+        <section>
+            <h2>{say!(lang, admin_account.sessions)}</h2>
             {sessions(lang, page.sessions)}
         </section>
         {change}

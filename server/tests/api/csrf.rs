@@ -6,17 +6,9 @@ use reqwest::Method;
 use serde_json::json;
 
 /// Every form there is, by its own path.
-const FORMS: [&str; 9] = [
-    "request_reset",
-    "resend_reset",
-    "verify_reset_code",
-    "opened_reset",
-    "complete_reset",
-    "sign_in",
-    "sign_out",
-    "change_password",
-    "end_session",
-];
+fn forms() -> impl Iterator<Item = &'static str> {
+    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path)
+}
 
 const SESSION: &str = "__Host-latchkey-session";
 
@@ -30,8 +22,8 @@ on_both_engines! {
             ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"),
             ("origin", "null"), ("origin", "https://reset.example.org.evil.example"), ("x-nothing", "at all"),
         ] {
-            for form in FORMS {
-                let request = program.request(Method::POST, &format!("/form/{form}")).header(name, value);
+            for form in forms() {
+                let request = program.request(Method::POST, form).header(name, value);
                 let request = request.header("cookie", format!("{SESSION}={session}")).header("accept", "text/html");
                 let answer = program.send(request.header("content-type", "application/x-www-form-urlencoded").body("identifier=ada")).await;
                 assert_eq!(answer.status, 403, "{form}, {name}: {value}");
@@ -53,9 +45,9 @@ on_both_engines! {
     async fn a_link_triggers_no_form(app: TestApp) {
         app.add_account("ada").await;
         let browser = app.browser();
-        for form in FORMS {
+        for form in forms() {
             for method in [Method::GET, Method::HEAD] {
-                let answer = browser.send(browser.request(method, &format!("/form/{form}?identifier=ada&password=x"))).await;
+                let answer = browser.send(browser.request(method, &format!("{form}?identifier=ada&password=x"))).await;
                 assert_eq!(answer.status, 405, "{form}");
             }
         }
@@ -113,10 +105,10 @@ on_both_engines! {
     async fn no_form_follows_the_referer(app: TestApp) {
         app.add_account("ada").await;
         let browser = app.browser();
-        for form in FORMS {
+        for form in forms() {
             for body in ["", "identifier=ada", "x=%FF", "password=a&password=b", "%", "identifier=%00"] {
                 for kind in ["application/x-www-form-urlencoded", "text/plain", "application/json", "multipart/form-data; boundary=x", ""] {
-                    let mut request = browser.request(Method::POST, &format!("/form/{form}")).header("referer", "https://evil.example/x?y");
+                    let mut request = browser.request(Method::POST, form).header("referer", "https://evil.example/x?y");
                     if !kind.is_empty() {
                         request = request.header("content-type", kind);
                     }

@@ -33,6 +33,22 @@ const HELPDESK_PAGES: &[(&str, &str)] = &[
     ("GET", "/admin/requests"),
 ];
 
+/// Server functions for everybody…
+const FORMS_OF_EVERYBODY: &[&str] = &[
+    "/form/complete_reset",
+    "/form/keep_password",
+    "/form/opened_reset",
+    "/form/request_reset",
+    "/form/resend_reset",
+    "/form/sign_in",
+    "/form/sign_out",
+    "/form/site",
+    "/form/verify_reset_code",
+];
+
+/// …and those about one's own account. Staff have none: what they do, they do in the console.
+const FORMS_OF_THE_OWNER: &[&str] = &["/form/change_password", "/form/end_session", "/form/me"];
+
 /// An id of the right shape that nothing has.
 const NOBODY: &str = "00000000000000000000000000000000";
 
@@ -206,6 +222,32 @@ on_both_engines! {
                     let script = answer.body.contains("<script");
                     assert!(!script, "{name} has a script");
                 }
+            }
+        }
+    }
+
+    // security 168, 181
+    async fn every_server_function_opens_to_whom_it_should_and_nobody_else(app: TestApp) {
+        app.set("limits.enabled", json!(false)).await;
+        let roles = [("ursula", Role::User), ("hanna", Role::Helpdesk), ("agnes", Role::Admin)];
+        for (login_name, role) in roles {
+            app.add(Draft { role, ..draft(login_name) }).await;
+        }
+        let refused = |answer: &Answer| answer.whole().contains("not_signed_in") || answer.location().starts_with("/sign-in?next");
+        let mut known: Vec<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+        known.sort_unstable();
+        let mut expected = [FORMS_OF_EVERYBODY, FORMS_OF_THE_OWNER].concat();
+        expected.sort_unstable();
+        assert_eq!(known, expected, "a server function that is new here has to be put into one of the lists");
+        for path in known {
+            let of_the_owner = FORMS_OF_THE_OWNER.contains(&path);
+            let answer = app.browser().submit(path, &[]).await;
+            assert_eq!(refused(&answer), of_the_owner, "{path} for nobody: {answer:?}");
+            for (login_name, _) in roles {
+                let browser = app.browser();
+                browser.set_cookie("__Host-latchkey-session", &app.session(login_name, PASSWORD).await);
+                let answer = browser.submit(path, &[]).await;
+                assert!(!refused(&answer), "{path} for {login_name}: {answer:?}");
             }
         }
     }
