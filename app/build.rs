@@ -1,24 +1,143 @@
-//! Turns `locales/*.json` into code, so that a missing or misspelt text is a compile error. Which languages there are stands in
-//! Cargo.toml. The macro that does the same cannot fill values into plain strings, which titles and labels need.
+//! Turns `locales/*.json` into code, so that a misspelt key, a value that a text does not take, or a forgotten one is a compile error.
+//!
+//! Every text has a place in one table a language; a key is a function, or a struct with the values that its text wants. Texts of the
+//! public pages come first: that part of the table is all a browser ever loads (see `src/words/table.rs`).
+//!
+//! English decides which keys there are. What another language does not have yet is said in English; a test finds it.
 
-use leptos_i18n_codegen::gen_code;
-use leptos_i18n_parser::parse_locales::cfg_file::ConfigFile;
-use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
-use leptos_i18n_parser::parse_locales::parse_locales;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::Path;
+
+/// The first one is complete at every moment.
+const LANGUAGES: [&str; 5] = ["en", "de", "fr", "es", "ar"];
+
+/// Namespaces of the console, which no browser needs to know: its pages come from the server as they are.
+const CONSOLE: &str = "admin";
+
+/// Forms that a number in a sentence may want (CLDR), as `Locale::form` counts them. A text that has several has a place for each.
+const FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+/// The value that decides between forms.
+const COUNT: &str = "count";
+
+type Texts = BTreeMap<(String, String), Value>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=Cargo.toml");
     println!("cargo:rerun-if-changed=locales");
-    let mut manifest = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
-    let mut config: Config = ConfigFile::new(&mut manifest)?.into();
-    config.options = ParseOptions::new().interpolate_display(true);
-    let code = gen_code(&parse_locales(Some(manifest), config)?, None, true, None, false)?;
-    std::fs::write(
-        PathBuf::from(std::env::var("OUT_DIR")?).join("words.rs"),
-        code.to_string(),
-    )?;
+    let languages = LANGUAGES.map(texts);
+    let [Ok(english), ..] = &languages else {
+        return Err("locales/en.json cannot be read".into());
+    };
+    let mut keys: Vec<_> = english.keys().collect();
+    keys.sort_by_key(|(space, _)| space.starts_with(CONSOLE));
+
+    let mut code = String::new();
+    let mut spaces: BTreeMap<&str, String> = BTreeMap::new();
+    let mut tables = LANGUAGES.map(|_| Vec::new());
+    let mut public = 0;
+    let mut layout = DefaultHasher::new();
+    for (space, key) in keys {
+        let text = english.get(&(space.clone(), key.clone())).unwrap_or(&Value::Null);
+        let (names, place) = (names(text), tables[0].len());
+        for (language, table) in languages.iter().zip(&mut tables) {
+            let own = language.as_ref().ok().and_then(|texts| texts.get(&(space.clone(), key.clone())));
+            let own = own.and_then(|own| lines(own, text.is_object(), &names));
+            table.extend(own.or_else(|| lines(text, text.is_object(), &names)).ok_or(format!("{space}.{key} of English"))?);
+        }
+        if !space.starts_with(CONSOLE) {
+            public = tables[0].len();
+            (space, key, &names, place).hash(&mut layout);
+        }
+        spaces.entry(space).or_default().push_str(&item(key, &names, text.is_object(), place));
+    }
+    writeln!(code, "pub(crate) const VERSION: &str = \"{:016x}\";", layout.finish())?;
+    writeln!(code, "#[cfg(feature = \"ssr\")] pub(crate) const PUBLIC: usize = {public};")?;
+    for (language, table) in LANGUAGES.iter().zip(&tables) {
+        let (name, length) = (language.to_uppercase(), table.len());
+        writeln!(code, "#[cfg(feature = \"ssr\")] pub(crate) static {name}: [&str; {length}] = {table:?};")?;
+    }
+    for (space, items) in spaces {
+        let only = if space.starts_with(CONSOLE) { "#[cfg(feature = \"ssr\")] " } else { "" };
+        writeln!(code, "{only}pub(crate) mod {space} {{ use crate::words::sentence::*;\n{items}}}")?;
+    }
+    std::fs::write(Path::new(&std::env::var("OUT_DIR")?).join("words.rs"), code)?;
     Ok(())
+}
+
+/// The texts of a language, by namespace and key.
+fn texts(language: &str) -> Result<Texts, Box<dyn Error>> {
+    let file = std::fs::read_to_string(format!("locales/{language}.json"))?;
+    let spaces: BTreeMap<String, BTreeMap<String, Value>> =
+        serde_json::from_str(&file).map_err(|error| format!("locales/{language}.json: {error}"))?;
+    let texts = spaces
+        .into_iter()
+        .flat_map(|(space, texts)| texts.into_iter().map(move |(key, text)| ((space.clone(), key), text)));
+    Ok(texts.collect())
+}
+
+/// What a text wants to be told, in alphabetical order.
+fn names(text: &Value) -> Vec<String> {
+    let forms: Vec<&str> = match text {
+        Value::Object(forms) => forms.values().filter_map(Value::as_str).collect(),
+        text => text.as_str().into_iter().collect(),
+    };
+    let mut names: Vec<String> = forms
+        .iter()
+        .flat_map(|form| form.split("{{").skip(1))
+        .filter_map(|rest| rest.split_once("}}").map(|(name, _)| name.trim().to_owned()))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The lines of a text in the table, with its values as `{0}`, `{1}` …; nothing if it does not fit the English one.
+fn lines(text: &Value, counted: bool, names: &[String]) -> Option<Vec<String>> {
+    if !counted {
+        return Some(vec![line(text.as_str()?, names)?]);
+    }
+    FORMS
+        .iter()
+        .map(|form| line(text.get(form).or_else(|| text.get("other"))?.as_str()?, names))
+        .collect()
+}
+
+fn line(text: &str, names: &[String]) -> Option<String> {
+    let mut line = text.to_owned();
+    for (index, name) in names.iter().enumerate() {
+        line = line.replace(&format!("{{{{ {name} }}}}"), &format!("{{{index}}}"));
+    }
+    (!line.contains("{{") && !line.contains('\n')).then_some(line)
+}
+
+/// The code of one key.
+fn item(key: &str, names: &[String], counted: bool, place: usize) -> String {
+    if names.is_empty() {
+        return format!("pub(crate) fn {key}(lang: Locale) -> &'static str {{ text(lang, {place}) }}\n");
+    }
+    let mut fields = String::new();
+    let mut values = String::new();
+    for name in names {
+        if counted && name == COUNT {
+            let _ = write!(fields, "pub(crate) {name}: &'a dyn Count, ");
+            let _ = write!(values, "&number(lang, self.{name}.count()), ");
+        } else {
+            let _ = write!(fields, "pub(crate) {name}: &'a dyn Display, ");
+            let _ = write!(values, "self.{name}, ");
+        }
+    }
+    let text = if counted {
+        format!("form(lang, {place}, self.{COUNT}.count())")
+    } else {
+        format!("text(lang, {place})")
+    };
+    format!(
+        "pub(crate) struct {key}<'a> {{ {fields}}}\n\
+         impl {key}<'_> {{ pub(crate) fn say(&self, lang: Locale) -> String {{ fill(lang, {text}, &[{values}]) }} }}\n"
+    )
 }

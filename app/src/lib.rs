@@ -23,6 +23,8 @@ mod words;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
+pub use part::languages::FORM as LANGUAGE_FORM;
+#[cfg(feature = "ssr")]
 pub use shell::shell;
 
 /// Takes over the page that the server sent.
@@ -32,6 +34,11 @@ pub fn hydrate() {
     // While developing, a panic says in the browser's console what it is; the released download carries no such texts.
     #[cfg(debug_assertions)]
     std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
-    leptos::mount::hydrate_body(App);
-    browser::mark_hydrated();
+    wasm_bindgen_futures::spawn_local(async {
+        // Without its words the page stays as the server sent it, and works as without JavaScript.
+        if words::load(words::choose()).await {
+            leptos::mount::hydrate_body(App);
+            browser::mark_hydrated();
+        }
+    });
 }

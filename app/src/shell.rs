@@ -16,7 +16,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     guard();
     view! {
         <!DOCTYPE html>
-        <html lang=lang.to_string() dir=words::direction(lang)>
+        <html lang=lang.to_string() dir=lang.direction()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -25,6 +25,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="leptos" />
                 <AutoReload options=options.clone() />
+                // Asked for early: the page comes alive when script and words are there.
+                <link rel="preload" href=words::path(lang) r#as="fetch" crossorigin="anonymous" />
                 <HydrationScripts options defer=true />
                 <MetaTags />
             </head>

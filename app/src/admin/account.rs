@@ -72,9 +72,9 @@ fn facts(lang: Locale, account: Account) -> AnyView {
             <h2 id="facts">{say!(lang, admin_account.facts)}</h2>
             <dl class="facts">
                 <dt>{say!(lang, admin_accounts.name)}</dt>
-                <dd>{account.name}</dd>
+                <dd><bdi>{account.name}</bdi></dd>
                 <dt>{say!(lang, admin_accounts.email)}</dt>
-                <dd>{account.email.unwrap_or_else(|| say!(lang, admin_account.no_email).to_owned())}</dd>
+                <dd><bdi>{account.email.unwrap_or_else(|| say!(lang, admin_account.no_email).to_owned())}</bdi></dd>
                 <dt>{say!(lang, admin_accounts.status)}</dt>
                 <dd>{status(lang, account.status)}</dd>
                 <dt>{say!(lang, admin_accounts.role)}</dt>
@@ -122,8 +122,8 @@ fn sessions(lang: Locale, sessions: Vec<Session>) -> AnyView {
         view! {
             <tr>
                 <td>{when(session.last_seen_at)}</td>
-                <td>{session.device}</td>
-                <td>{session.client_address}</td>
+                <td><bdi>{session.device}</bdi></td>
+                <td><bdi>{session.client_address}</bdi></td>
             </tr>
         }
         .into_any()

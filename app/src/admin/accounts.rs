@@ -166,9 +166,9 @@ fn table(lang: Locale, accounts: Vec<Account>) -> AnyView {
     let rows = accounts.into_iter().map(|account| {
         view! {
             <tr>
-                <th scope="row"><a href=format!("/admin/accounts/{}", account.id)>{account.login_name}</a></th>
-                <td>{account.name}</td>
-                <td>{account.email.unwrap_or_else(|| "–".to_owned())}</td>
+                <th scope="row"><a href=format!("/admin/accounts/{}", account.id)><bdi>{account.login_name}</bdi></a></th>
+                <td><bdi>{account.name}</bdi></td>
+                <td><bdi>{account.email.unwrap_or_else(|| "–".to_owned())}</bdi></td>
                 <td>{status(lang, account.status)}</td>
                 <td>{word(lang, account.role)}</td>
                 <td>{word(lang, account.sign_in)}</td>

@@ -71,7 +71,7 @@ pub fn page(lang: Locale, page: Audit) -> AnyView {
 fn check(lang: Locale, check: Option<Check>) -> AnyView {
     let found = check.map(|check| match check {
         Check::Intact { rows } => {
-            let words = say!(lang, admin_audit.intact, rows = rows.to_string());
+            let words = say!(lang, admin_audit.intact, count = rows);
             view! { <p role="status">{tag(Mood::Good, words)}</p> }.into_any()
         }
         Check::Broken { flaw, seq, id } => {
@@ -159,20 +159,20 @@ fn row(lang: Locale, event: Event) -> AnyView {
     };
     let who = match event.actor.strip_prefix("account:") {
         Some(id) => account(id),
-        None => event.actor.into_any(),
+        None => view! { <bdi>{event.actor}</bdi> }.into_any(),
     };
     let words = [event.reason, event.detail]
         .into_iter()
         .filter(|words| !words.is_empty());
     let words = words.collect::<Vec<_>>().join(" – ");
-    let origin = (!event.client_address.is_empty()).then_some(event.client_address);
+    let origin = (!event.client_address.is_empty()).then(|| view! { <bdi>{event.client_address}</bdi> });
     let request = (!event.request_id.is_empty()).then(|| {
         view! { <p class="hint"><code>{event.request_id}</code></p> }
     });
     view! {
         <tr>
             <td>{when(event.at)}</td>
-            <td>{readable(&event.event)} " " {tag(mood, result)} <p class="hint">{words}</p></td>
+            <td>{readable(&event.event)} " " {tag(mood, result)} <p class="hint"><bdi>{words}</bdi></p></td>
             <td>{who}</td>
             <td>{about}</td>
             <td>{origin} {request}</td>

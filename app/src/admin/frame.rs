@@ -1,6 +1,7 @@
 //! What surrounds every page of the console: the document, the sections, who is signed in, what the last form came to.
 
-use crate::words::{self, Locale, say};
+use crate::part::languages::Languages;
+use crate::words::{Locale, say};
 use leptos::prelude::*;
 
 /// Where in the console a page is.
@@ -61,6 +62,8 @@ pub struct Desk {
     pub lang: Locale,
     pub product_name: String,
     pub login_name: String,
+    /// The page's own address.
+    pub here: String,
     /// The sections this person may open.
     pub sections: Vec<Section>,
 }
@@ -105,7 +108,7 @@ pub fn document(desk: &Desk, sheet: Sheet, content: impl FnOnce(Locale) -> AnyVi
         };
         let content = content(lang);
         let page = view! {
-            <html lang=lang.to_string() dir=words::direction(lang)>
+            <html lang=lang.to_string() dir=lang.direction()>
                 <head>
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -124,6 +127,7 @@ pub fn document(desk: &Desk, sheet: Sheet, content: impl FnOnce(Locale) -> AnyVi
                         {sheet.told.map(|told| notice(lang, told))}
                         {content}
                     </main>
+                    <footer class="console-foot"><Languages here=desk.here.clone() /></footer>
                 </body>
             </html>
         };
@@ -153,7 +157,7 @@ fn header(desk: &Desk, here: Section) -> AnyView {
                 </ul>
             </nav>
             <form class="console-me" method="post" action="/form/sign_out">
-                <a href="/account">{desk.login_name.clone()}</a>
+                <a href="/account"><bdi>{desk.login_name.clone()}</bdi></a>
                 <button class="button quiet small" type="submit">{say!(lang, account.sign_out)}</button>
             </form>
         </header>

@@ -60,15 +60,15 @@ pub fn progress(lang: Locale, job: Progress) -> AnyView {
     let counts = say!(
         lang,
         admin_import.checked,
-        done = job.done.to_string(),
-        total = job.total.to_string()
+        done = lang.number(job.done),
+        total = lang.number(job.total)
     );
     let outcome = (job.state != "running").then(|| {
         let words = say!(
             lang,
             admin_import.outcome,
-            stored = job.stored.to_string(),
-            refused = job.refused.to_string()
+            stored = lang.number(job.stored),
+            refused = lang.number(job.refused)
         );
         view! { <p>{words}</p> }
     });
@@ -98,7 +98,7 @@ fn errors(lang: Locale, id: &str, errors: Vec<(u64, String)>, all: i64) -> AnyVi
         .into_iter()
         .map(|(line, problem)| view! { <tr><th scope="row">{line.to_string()}</th><td>{problem}</td></tr> }.into_any());
     view! {
-        <p><a class="button small" href=href download="">{say!(lang, admin_import.take_errors, count = all.to_string())}</a></p>
+        <p><a class="button small" href=href download="">{say!(lang, admin_import.take_errors, count = all)}</a></p>
         {part::table(say!(lang, admin_import.problem), &heads, rows.collect())}
     }
     .into_any()

@@ -99,16 +99,16 @@ fn row(lang: Locale, mail: Mail, may_change: bool) -> AnyView {
         Some(id) if mail.recipient.is_empty() => {
             view! { <a href=format!("/admin/accounts/{id}")>{say!(lang, admin_outbox.account)}</a> }.into_any()
         }
-        Some(id) => view! { <a href=format!("/admin/accounts/{id}")>{mail.recipient}</a> }.into_any(),
+        Some(id) => view! { <a href=format!("/admin/accounts/{id}")><bdi>{mail.recipient}</bdi></a> }.into_any(),
         None if mail.recipient.is_empty() => "–".into_any(),
-        None => mail.recipient.into_any(),
+        None => view! { <bdi>{mail.recipient}</bdi> }.into_any(),
     };
     let receipt = mail.receipt.map(|receipt| {
         let href = format!("/admin/requests?receipt={receipt}");
         view! { <p class="hint"><a href=href><code>{receipt}</code></a></p> }
     });
     let words = [mail.reason, mail.reply].into_iter().filter(|words| !words.is_empty());
-    let words = words.map(|words| view! { <p>{words}</p> }).collect_view();
+    let words = words.map(|words| view! { <p><bdi>{words}</bdi></p> }).collect_view();
     let name = kind(lang, &mail.kind);
     let actions = may_change.then(|| {
         let path = format!("/admin/outbox/{}", mail.id);

@@ -83,13 +83,13 @@ fn health(lang: Locale, overview: &Overview) -> AnyView {
         Mail::Well => tag(Mood::Good, say!(lang, admin_overview.mail_well)),
         Mail::Unproven => tag(Mood::Plain, say!(lang, admin_overview.mail_unproven)),
         Mail::Trouble { count, reply } => {
-            let words = say!(lang, admin_overview.mail_trouble, count = count.to_string());
+            let words = say!(lang, admin_overview.mail_trouble, count = *count);
             let reply = reply.clone();
             view! { {tag(Mood::Bad, words)} <p><code>{reply}</code></p> }.into_any()
         }
     };
     let failed = (overview.failed > 0).then(|| {
-        let words = say!(lang, admin_overview.given_up, count = overview.failed.to_string());
+        let words = say!(lang, admin_overview.given_up, count = overview.failed);
         view! { <p>{tag(Mood::Bad, words)}</p> }
     });
     let outbox = overview.outbox.then(|| {
@@ -98,7 +98,7 @@ fn health(lang: Locale, overview: &Overview) -> AnyView {
     let queue = if overview.waiting == 0 {
         say!(lang, admin_overview.queue_empty).into_any()
     } else {
-        let words = say!(lang, admin_overview.queue_waiting, count = overview.waiting.to_string());
+        let words = say!(lang, admin_overview.queue_waiting, count = overview.waiting);
         view! { {words} " " {when(overview.oldest)} }.into_any()
     };
     let limits = if overview.limited {
@@ -133,7 +133,7 @@ fn chart(lang: Locale, title: &'static str, id: &'static str, day: &[i64], month
     view! {
         <section class="panel chart" aria-labelledby=id>
             <h2 id=id>{title}</h2>
-            <p class="number"><strong>{sum.to_string()}</strong> " " {say!(lang, admin_overview.today)}</p>
+            <p class="number"><strong>{lang.number(sum)}</strong> " " {say!(lang, admin_overview.today)}</p>
             {bars(lang, say!(lang, admin_overview.by_hour), day)}
             {bars(lang, say!(lang, admin_overview.by_day), month)}
         </section>
@@ -152,8 +152,8 @@ fn bars(lang: Locale, caption: &'static str, counts: &[i64]) -> AnyView {
         lang,
         admin_overview.chart_label,
         caption = caption,
-        sum = sum.to_string(),
-        most = most.to_string()
+        sum = lang.number(sum),
+        most = lang.number(most)
     );
     let width = SLOT * i64::try_from(counts.len()).unwrap_or(0);
     let drawn = counts.iter().zip(0_i64..).map(|(count, index)| {
@@ -185,11 +185,11 @@ fn bars(lang: Locale, caption: &'static str, counts: &[i64]) -> AnyView {
 fn numbers(lang: Locale, month: &Counted) -> AnyView {
     let rows = month.requested.iter().enumerate().rev().map(|(index, requested)| {
         let day = month.start + month.slot * i64::try_from(index).unwrap_or(0);
-        let at = |list: &[i64]| list.get(index).copied().unwrap_or(0).to_string();
+        let at = |list: &[i64]| lang.number(list.get(index).copied().unwrap_or(0));
         view! {
             <tr>
                 <td>{when(day)}</td>
-                <td>{requested.to_string()}</td>
+                <td>{lang.number(*requested)}</td>
                 <td>{at(&month.sent)}</td>
                 <td>{at(&month.completed)}</td>
                 <td>{at(&month.failed)}</td>

@@ -104,7 +104,7 @@ pub fn table(lang: Locale, requests: Vec<Request>) -> AnyView {
 fn row(lang: Locale, request: Request) -> AnyView {
     let (words, mood, advice) = outcome_words(lang, &request.outcome);
     let account = match request.account {
-        Some((id, login)) => view! { <a href=format!("/admin/accounts/{id}")>{login}</a> }.into_any(),
+        Some((id, login)) => view! { <a href=format!("/admin/accounts/{id}")><bdi>{login}</bdi></a> }.into_any(),
         None => "–".into_any(),
     };
     let by_staff = request

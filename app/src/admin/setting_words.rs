@@ -42,6 +42,7 @@ pub fn setting_words(lang: Locale, name: &str) -> Words {
         "limits.enabled" => words!(limits_enabled, limits_enabled_help),
         "branding.product_name" => words!(branding_product_name, branding_product_name_help),
         "branding.support_contact" => words!(branding_support_contact, branding_support_contact_help),
+        "branding.default_locale" => words!(branding_default_locale, branding_default_locale_help),
         "retention.interval_minutes" => words!(retention_interval_minutes, retention_interval_minutes_help),
         "retention.request_days" => words!(retention_request_days, retention_request_days_help),
         "retention.outbox_days" => words!(retention_outbox_days, retention_outbox_days_help),

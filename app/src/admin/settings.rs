@@ -93,7 +93,7 @@ fn card(lang: Locale, card: Card) -> AnyView {
     let words = group_words(lang, card.group);
     let count = match card.changed.len() {
         0 => say!(lang, admin_settings.all_default).to_owned(),
-        count => say!(lang, admin_settings.changed_count, count = count.to_string()),
+        count => say!(lang, admin_settings.changed_count, count = count),
     };
     let facts = card
         .changed

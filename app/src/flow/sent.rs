@@ -116,9 +116,9 @@ fn Sent(site: Site) -> impl IntoView {
 fn lifetime(lang: Locale, site: &Site) -> String {
     let minutes = site.link_expiry_minutes;
     match site.delivery {
-        Delivery::Link => say!(lang, sent.lifetime_link, minutes = minutes),
-        Delivery::Code => say!(lang, sent.lifetime_code, minutes = minutes),
-        Delivery::Both => say!(lang, sent.lifetime_both, minutes = minutes),
+        Delivery::Link => say!(lang, sent.lifetime_link, count = minutes),
+        Delivery::Code => say!(lang, sent.lifetime_code, count = minutes),
+        Delivery::Both => say!(lang, sent.lifetime_both, count = minutes),
     }
 }
 

@@ -19,8 +19,8 @@ fn target(contact: &str) -> Option<String> {
 #[component]
 pub fn Contact(contact: String) -> impl IntoView {
     match target(&contact) {
-        Some(href) => view! { <a href=href rel="noreferrer external">{contact}</a> }.into_any(),
-        None => contact.into_any(),
+        Some(href) => view! { <a href=href rel="noreferrer external"><bdi>{contact}</bdi></a> }.into_any(),
+        None => view! { <bdi>{contact}</bdi> }.into_any(),
     }
 }
 

@@ -29,6 +29,7 @@ pub fn Field(
                 inputmode=inputmode
                 autocomplete=autocomplete
                 autocapitalize="none"
+                dir=if class == "code" { "ltr" } else { "auto" }
                 spellcheck="false"
                 aria-required="true"
                 aria-invalid=invalid(problem)

@@ -7,6 +7,7 @@ pub mod field;
 pub mod form;
 pub mod frame;
 pub mod judge;
+pub mod languages;
 pub mod leave;
 pub mod meter;
 pub mod mine;

@@ -64,7 +64,7 @@ pub fn Moment(unix_milliseconds: i64) -> impl IntoView {
     let human = say!(
         lang,
         time.moment,
-        day = day,
+        day = if day == 1 { say!(lang, time.first_day).to_owned() } else { day.to_string() },
         month = month(lang, number),
         year = year,
         clock = clock

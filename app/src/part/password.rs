@@ -48,6 +48,7 @@ pub fn Password(
                     type=Signal::derive(move || if shown.get() { "text" } else { "password" })
                     autocomplete=autocomplete
                     autocapitalize="none"
+                    dir="auto"
                     spellcheck="false"
                     aria-required="true"
                     aria-invalid=invalid(problem)

@@ -51,12 +51,12 @@ fn Session(session: SessionView, end: Sending) -> impl IntoView {
         <li class:current=current>
             <div>
                 <p class="device">
-                    {device} {current.then(|| view! { " " <strong class="tag">{say!(lang, account.this_device)}</strong> })}
+                    <bdi>{device}</bdi> {current.then(|| view! { " " <strong class="tag">{say!(lang, account.this_device)}</strong> })}
                 </p>
                 <dl>
                     <div><dt>{say!(lang, account.seen)}</dt><dd><Moment unix_milliseconds=last_seen_at /></dd></div>
                     <div><dt>{say!(lang, account.since)}</dt><dd><Moment unix_milliseconds=created_at /></dd></div>
-                    <div><dt>{say!(lang, account.from)}</dt><dd>{client_address}</dd></div>
+                    <div><dt>{say!(lang, account.from)}</dt><dd><bdi>{client_address}</bdi></dd></div>
                 </dl>
             </div>
             {(!current).then(|| view! {

@@ -4,6 +4,7 @@ pub mod add;
 pub mod change;
 pub mod identifier;
 pub mod import;
+pub mod language;
 pub mod remove;
 pub mod search;
 pub mod sessions;

@@ -127,9 +127,9 @@ pub struct NewAccount {
     sign_in: SignIn,
     #[serde(default = "user")]
     role: Role,
-    #[serde(default = "english")]
+    #[serde(default)]
     #[schema(example = "en", min_length = 1, max_length = 35, pattern = "^[A-Za-z0-9-]+$")]
-    locale: String,
+    locale: Option<String>,
     /// The acting person's own, where the new account is staff; keys cannot make one.
     #[serde(default)]
     current_password: Option<String>,
@@ -145,10 +145,6 @@ const fn by_password() -> SignIn {
 
 const fn user() -> Role {
     Role::User
-}
-
-fn english() -> String {
-    "en".to_owned()
 }
 
 /// Adds an account without a password: start a reset for it, or its owner asks for one.
@@ -169,6 +165,10 @@ pub async fn add(
     OnDuty(staff): OnDuty,
     Body(new): Body<NewAccount>,
 ) -> Result<Response, Problem> {
+    let locale = match new.locale {
+        Some(locale) => locale,
+        None => latchkey.settings().await.map_err(crate::refused::Refused::from)?.branding.default_locale.to_string(),
+    };
     let person = NewPerson {
         login_name: new.login_name,
         email: new.email,
@@ -176,7 +176,7 @@ pub async fn add(
         kind: new.kind,
         sign_in: new.sign_in,
         role: new.role,
-        locale: new.locale,
+        locale,
     };
     let id = create(&latchkey, &staff, person, new.current_password.as_deref()).await?;
     let account = search::existing(&latchkey, &id).await?;

@@ -13,6 +13,7 @@ use crate::reset::{complete as completion, request as asking};
 use crate::staff::Scope;
 use crate::web::visit::Visit;
 use app::outcome::Refusal;
+use app::words::{Locale, generic_answer};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -67,30 +68,23 @@ pub async fn request(
     })
     .await?;
     if let Some(locale) = ask.locale {
-        visit.visitor.locale = known_locale(&locale).ok_or_else(|| {
-            Problem::malformed(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "The field locale is not a language tag.".into(),
-            )
-        })?;
+        if !is_tag(&locale) {
+            let problem = "The field locale is not a language tag.";
+            return Err(Problem::malformed(StatusCode::UNPROCESSABLE_ENTITY, problem.into()));
+        }
+        visit.lang = Locale::of_tag(&locale).unwrap_or(visit.lang);
+        visit.visitor.locale = visit.lang.to_string();
     }
     let receipt = asking::request(&latchkey, &visit.visitor, &ask.identifier, ask.target.as_deref()).await?;
     let settings = latchkey.settings().await.map_err(Refused::from)?;
     let own_words = settings.reset.generic_response.get(&visit.visitor.locale).cloned();
-    let message = own_words
-        .unwrap_or_else(|| "If there is an account with this name, a mail is on its way to its owner.".to_owned());
+    let message = own_words.unwrap_or_else(|| generic_answer(visit.lang).to_owned());
     Ok((StatusCode::ACCEPTED, Json(Asked { message, receipt })))
 }
 
-/// A language tag, cut down to one there are texts for; the default where there is none.
-fn known_locale(tag: &str) -> Option<String> {
-    let well_formed = (2..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let language = tag.split('-').next().unwrap_or_default();
-    let known = crate::web::locale::LOCALES
-        .into_iter()
-        .find(|own| own.eq_ignore_ascii_case(language))
-        .unwrap_or("en");
-    well_formed.then(|| known.to_owned())
+/// Whether it can be a language at all; one that we do not speak is no mistake.
+fn is_tag(tag: &str) -> bool {
+    (2..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// The token of the link, or receipt and code.

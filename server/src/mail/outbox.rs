@@ -317,6 +317,7 @@ fn brand(settings: &Settings) -> Brand {
             .public_url
             .as_ref()
             .map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned()),
+        language: settings.branding.default_locale,
     }
 }
 

@@ -11,6 +11,8 @@ use std::fmt;
 use minijinja::context;
 use url::Url;
 
+use app::words::Locale;
+
 use super::clean;
 use super::message::{Change, Message, Recipient};
 use facts::Facts;
@@ -26,6 +28,8 @@ pub struct Brand {
     pub support_contact: String,
     /// Where people reach Latchkey, without a trailing slash.
     pub public_url: String,
+    /// For recipients whose own language is none of ours.
+    pub language: Locale,
 }
 
 /// What opens the way to a new password. Which of both is mailed is a setting.
@@ -67,7 +71,7 @@ pub enum RenderError {
     Template(String),
 }
 
-/// Writes the mail in the recipient's language, or in English if there is no such translation.
+/// Writes the mail in the recipient's language, or in the installation's if it is none of ours.
 ///
 /// # Errors
 /// When a reset mail has neither link nor code, when link or public URL is not an http(s) address of plain characters,
@@ -121,7 +125,7 @@ pub fn render(
         to_new,
         facts => Facts::of(message.occasion()),
     };
-    let language = templates::language_for(&recipient.locale);
+    let language = Locale::of_tag(&recipient.locale).unwrap_or(brand.language);
     let part = |ending| templates::fill(&format!("{language}/{}.{ending}", message.kind()), &values);
     Ok(Rendered {
         subject: clean::shorten(&clean::line(&part("subject")?), LONGEST_SUBJECT),

@@ -55,7 +55,9 @@ pub async fn send(latchkey: &Latchkey, staff: &Staff, to: Option<&str>) -> Resul
     let address = addressee(latchkey, staff, to).await?;
     let settings = latchkey.settings().await?;
     spend(latchkey, staff, &settings).await?;
-    let verdict = attempt(latchkey, &settings, &address).await;
+    let own = staff.account().and_then(|account| Locale::of_tag(&account.locale));
+    let language = own.unwrap_or(settings.branding.default_locale);
+    let verdict = attempt(latchkey, &settings, &address, language).await;
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
@@ -127,7 +129,7 @@ async fn spend(latchkey: &Latchkey, staff: &Staff, settings: &Settings) -> Resul
     taken.check()
 }
 
-async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str) -> Verdict {
+async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, language: Locale) -> Verdict {
     if settings.mail.sender_address.is_empty() {
         return Verdict::not_sent("set mail.sender_address: mails have no sender yet");
     }
@@ -136,7 +138,7 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str) -> Ver
         Ok(None) => return Verdict::not_sent("set mail.url: there is no mail server yet"),
         Err(error) => return Verdict::not_sent(error.to_string()),
     };
-    let (subject, text, html) = test_mail(Locale::en, &settings.branding.product_name);
+    let (subject, text, html) = test_mail(language, &settings.branding.product_name);
     let domain = settings.mail.sender_address.rsplit('@').next().unwrap_or_default();
     let outgoing = Outgoing {
         message_id: format!("{}@{domain}", new_id()),

@@ -2,6 +2,8 @@
 //! are fixed placeholders.
 
 use super::message::{Change, Message, Occasion, Recipient, StaffAction};
+use app::words::Locale;
+
 use super::render::{Brand, RenderError, Rendered, Secrets, render};
 
 const LINK: &str = "https://accounts.example.org/reset?key=THE-TOKEN_of-forty-three-characters-in-base64url";
@@ -11,6 +13,7 @@ fn brand() -> Brand {
         product_name: "Example Accounts".into(),
         support_contact: "help@example.org".into(),
         public_url: "https://accounts.example.org".into(),
+        language: Locale::En,
     }
 }
 

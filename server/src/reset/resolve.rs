@@ -18,6 +18,7 @@ use crate::refused::Fault;
 use crate::secret::Purpose;
 use crate::settings::Settings;
 use crate::store::{NewToken, OutboxRow, RequestRow, Write};
+use app::words::Locale;
 
 /// Mails of one account are at least this far apart; a request within it waits instead of being lost, so its receipt still gets
 /// its code (security 141).
@@ -137,7 +138,7 @@ async fn issue(
         device,
     };
     // The mail goes to the stored address, never to what was typed (security 6), and is fixed now (security 149).
-    let parcel = Parcel::to(
+    let mut parcel = Parcel::to(
         account,
         address,
         Message::ResetLink {
@@ -146,6 +147,10 @@ async fn issue(
             by_staff,
         },
     );
+    // Of the account; of the page it was asked for on where the account's is none of ours.
+    if Locale::of_tag(&account.locale).is_none() {
+        parcel.recipient.locale.clone_from(&request.locale);
+    }
     let payload = seal(latchkey, &row.id, &parcel)?;
     let expires_at = now + i64::from(lifetime_minutes) * MINUTE;
     write

@@ -191,13 +191,13 @@ impl Declaration {
     /// What it is called, in English.
     #[must_use]
     pub fn label(&self) -> &'static str {
-        setting_words(Locale::en, self.name).label
+        setting_words(Locale::En, self.name).label
     }
 
     /// What it does, in English: for the REST schema, the manual and the command line.
     #[must_use]
     pub fn help(&self) -> &'static str {
-        setting_words(Locale::en, self.name).help
+        setting_words(Locale::En, self.name).help
     }
 
     /// The value to store, or what is wrong with it.

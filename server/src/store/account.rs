@@ -217,6 +217,19 @@ impl Write {
         Ok(changed.rows_affected() == 1)
     }
 
+    /// Another language for pages and mails. False where it was this one already.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_locale(&mut self, id: &str, locale: &str) -> Result<bool, Fault> {
+        let changed = sqlx::query("update accounts set locale = $1 where id = $2 and locale <> $1")
+            .bind(locale)
+            .bind(id)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(changed.rows_affected() == 1)
+    }
+
     /// Lets those who change who is staff take turns: one row that all of them write.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
-//! The two cookies. `__Host-` binds them to this very host over HTTPS; scripts never see them (security 94).
+//! The three cookies. `__Host-` binds them to this very host over HTTPS; scripts never see them (security 94).
 
 use crate::clock::{SECOND, UnixMillis};
+use app::words::Locale;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Opens a session.
@@ -8,9 +9,22 @@ pub const SESSION: &str = "__Host-latchkey-session";
 /// Holds the token of an opened link: it opens the page for a new password and nothing else (security 31).
 pub const RESET: &str = "__Host-latchkey-reset";
 
+/// The language that this browser's visitor chose. Says nothing about who that is.
+pub const LANGUAGE: &str = "__Host-latchkey-language";
+
 /// The value of a cookie, where the request carries it once and in the shape of a bearer secret.
 #[must_use]
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    once(headers, name).filter(|value| value.len() == 43).map(str::to_owned)
+}
+
+/// The visitor's choice, where there is one.
+#[must_use]
+pub fn language(headers: &HeaderMap) -> Option<Locale> {
+    once(headers, LANGUAGE).and_then(Locale::of_tag)
+}
+
+fn once<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers
         .get_all(header::COOKIE)
         .iter()
@@ -20,7 +34,7 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
         .filter(|(cookie, _)| *cookie == name)
         .map(|(_, value)| value);
     let value = values.next()?;
-    (values.next().is_none() && value.len() == 43).then(|| value.to_owned())
+    values.next().is_none().then_some(value)
 }
 
 /// Sets a cookie until `expires_at`. `Lax`, not `Strict`: a link in a mail is opened from another site, and the page it redirects to
@@ -59,6 +73,11 @@ mod tests {
         assert_eq!(read_from(&format!("{RESET}={token}; {RESET}={token}")), None);
         assert_eq!(read_from(&format!("{RESET}=short")), None);
         assert_eq!(read_from("other=1"), None);
+        let mut headers = HeaderMap::new();
+        for (value, chosen) in [("ar", Some(Locale::Ar)), ("xx", None), ("../ar", None)] {
+            headers.insert(header::COOKIE, format!("{LANGUAGE}={value}").parse().unwrap());
+            assert_eq!(language(&headers), chosen, "{value}");
+        }
     }
 
     // security 94

@@ -9,13 +9,13 @@ use crate::clock::DAY;
 use crate::latchkey::SharedLatchkey;
 use crate::reset::target;
 use crate::reset::token::has_token_shape;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 /// Where a request for `/reset` carries a key, answers with the cookie and the way to the page; otherwise lets the page answer.
-pub async fn open_link(State(latchkey): State<SharedLatchkey>, visit: Visit, request: Request, next: Next) -> Response {
+pub async fn open_link(State(latchkey): State<SharedLatchkey>, request: Request, next: Next) -> Response {
     if request.uri().path() != "/reset" {
         return next.run(request).await;
     }
@@ -37,6 +37,8 @@ pub async fn open_link(State(latchkey): State<SharedLatchkey>, visit: Visit, req
         (true, None) => cookies::set(cookies::RESET, &key, now, now + DAY),
         _ => cookies::clear(cookies::RESET),
     };
+    let (mut parts, _) = request.into_parts();
+    let Ok(visit) = Visit::from_request_parts(&mut parts, &latchkey).await;
     tracing::info!(client = %visit.visitor.client, "reset link opened");
     let page = HeaderValue::from_static("/reset");
     (

@@ -1,10 +1,12 @@
 //! Pages and the server functions behind their forms. Pages are rendered whole before they are sent, so they are complete without
 //! JavaScript; forms answer with an explicit redirect and never follow the Referer (security 176).
 
+use super::locale;
 use super::port::RequestPort;
 use super::visit::Visit;
 use crate::latchkey::SharedLatchkey;
 use crate::startup::Doors;
+use app::LANGUAGE_FORM;
 use app::port::Port;
 use axum::Router;
 use axum::body::Body;
@@ -18,12 +20,18 @@ use std::sync::Arc;
 
 /// Every server function by its own path: an unknown one is an ordinary "not found" (security 181).
 pub fn forms() -> Router<Doors> {
-    leptos::server_fn::axum::server_fn_paths().fold(Router::new(), |router, (path, _)| router.route(path, post(form)))
+    leptos::server_fn::axum::server_fn_paths()
+        .fold(Router::new(), |router, (path, _)| router.route(path, post(form)))
+        .route(LANGUAGE_FORM, post(locale::choose))
 }
 
 fn context(latchkey: SharedLatchkey, visit: Visit) -> impl Fn() + Clone + Send + Sync + 'static {
+    let lang = visit.lang;
     let port: Arc<dyn Port> = Arc::new(RequestPort { latchkey, visit });
-    move || provide_context(port.clone())
+    move || {
+        provide_context(lang);
+        provide_context(port.clone());
+    }
 }
 
 /// Runs a server function.

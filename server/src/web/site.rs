@@ -1,4 +1,5 @@
-//! Script, wasm, style and images: read from `target/site` while developing, part of the binary in a release.
+//! Script, wasm, style and images: read from `target/site` while developing, part of the binary in a release. The words of a language,
+//! for browsers, are part of the binary always.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -6,6 +7,8 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::Digest as _;
+use std::borrow::Cow;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
@@ -32,8 +35,14 @@ pub async fn serve(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     match encoded(&path, &request) {
-        Some((file, encoding)) => answer(&request, &file, content_type, encoding),
-        None => (StatusCode::NOT_FOUND, "Not found\n").into_response(),
+        Some((file, encoding)) => answer(&request, &file.metadata.sha256_hash(), file.data, content_type, encoding),
+        None => match app::words::for_browsers(request.uri().path()) {
+            Some(words) => {
+                let digest = sha2::Sha256::digest(&words);
+                answer(&request, &digest, Cow::Owned(words.into_bytes()), content_type, None)
+            }
+            None => (StatusCode::NOT_FOUND, "Not found\n").into_response(),
+        },
     }
 }
 
@@ -58,11 +67,12 @@ fn encoded(path: &str, request: &Request) -> Option<(EmbeddedFile, Option<&'stat
 
 fn answer(
     request: &Request,
-    file: &EmbeddedFile,
+    digest: &[u8],
+    data: Cow<'static, [u8]>,
     content_type: &'static str,
     encoding: Option<&'static str>,
 ) -> Response {
-    let tag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()));
+    let tag = format!("\"{}\"", data_encoding::HEXLOWER.encode(digest));
     let known = request
         .headers()
         .get(header::IF_NONE_MATCH)
@@ -75,7 +85,7 @@ fn answer(
     let body = if known {
         Body::empty()
     } else {
-        Body::from(file.data.clone().into_owned())
+        Body::from(data.into_owned())
     };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();

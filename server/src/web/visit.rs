@@ -1,9 +1,10 @@
-//! What a request says about who sends it, gathered once: visitor, session token, token of an opened link.
+//! What a request says about who sends it, gathered once: visitor, language, session token, token of an opened link.
 
 use super::{cookies, locale};
 use crate::guard::request_id;
 use crate::guard::visitor::{Visitor, client_address};
 use crate::latchkey::SharedLatchkey;
+use app::words::Locale;
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -13,6 +14,8 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Clone)]
 pub struct Visit {
     pub visitor: Visitor,
+    /// Of pages; the visitor carries its tag, for what is stored.
+    pub lang: Locale,
     /// From the cookie only.
     pub session_token: Option<String>,
     /// From `Authorization: Bearer`, for REST.
@@ -42,11 +45,13 @@ where
             .collect();
         let client = client_address(peer, &forwarded, &latchkey.config.trusted_proxies);
         let user_agent = text(header::USER_AGENT).unwrap_or_default();
+        let lang = locale::negotiate(&latchkey, &parts.headers).await;
         Ok(Self {
             visitor: Visitor {
                 request_id: request_id::of(&parts.extensions).to_owned(),
-                ..Visitor::new(client, user_agent, locale::negotiate(&parts.headers))
+                ..Visitor::new(client, user_agent, lang.code())
             },
+            lang,
             session_token: cookies::read(&parts.headers, cookies::SESSION),
             bearer_token: text(header::AUTHORIZATION)
                 .and_then(|value| value.strip_prefix("Bearer "))

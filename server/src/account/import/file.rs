@@ -135,7 +135,7 @@ fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, String> {
             .map_err(|_| "sign_in is password or sso")?,
         // A file makes nobody staff (security 170).
         role: Role::User,
-        locale: or(field("locale"), "en").to_owned(),
+        locale: field("locale").to_owned(),
         password,
     })
 }

@@ -65,6 +65,13 @@ pub async fn run(
     let mut errors = Vec::new();
     let mut prepared = Vec::new();
     for row in rows {
+        // Rows that say nothing about the language get the installation's.
+        let row = row.map(|(line, mut draft)| {
+            if draft.locale.is_empty() {
+                draft.locale = settings.branding.default_locale.to_string();
+            }
+            (line, draft)
+        });
         match row {
             Err(error) => errors.push(error),
             Ok((line, draft)) => match prepare(latchkey, &settings, draft).await {

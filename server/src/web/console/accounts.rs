@@ -171,11 +171,13 @@ pub async fn new(desk: AtDesk) -> Response {
     if let Err(refused) = desk.staff.require(Permission::ChangeAccounts) {
         return desk.refuse(Section::Accounts, &refused);
     }
+    let settings = desk.latchkey.settings().await;
+    let language = settings.map(|settings| settings.branding.default_locale).unwrap_or_default();
     let fields = Fields {
         kind: Kind::Person.to_string(),
         sign_in: SignIn::Password.to_string(),
         role: Role::User.to_string(),
-        locale: "en".to_owned(),
+        locale: language.to_string(),
         ..Fields::default()
     };
     form(&desk, StatusCode::OK, None, &fields)

@@ -1,6 +1,5 @@
 //! Who sits at the console, and how pages get to them.
 
-use crate::guard::visitor::Visitor;
 use crate::latchkey::SharedLatchkey;
 use crate::refused::Refused;
 use crate::staff::{self, Permission, Staff};
@@ -25,6 +24,8 @@ pub struct AtDesk {
     pub latchkey: SharedLatchkey,
     pub lang: Locale,
     product_name: String,
+    /// The page to come back to.
+    here: String,
 }
 
 impl<S> FromRequestParts<S> for AtDesk
@@ -37,34 +38,25 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let latchkey = SharedLatchkey::from_ref(state);
         let Ok(visit) = Visit::from_request_parts(parts, state).await;
-        let accepted = parts
-            .headers
-            .get(header::ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok());
-        let lang = app::words::language(accepted.unwrap_or_default());
-        match Self::open(latchkey, &visit.visitor, visit.session_token.as_deref(), lang).await {
+        match Self::open(latchkey, &visit, here(parts)).await {
             Ok(desk) => Ok(desk),
-            Err(refused) if refused.refusal() == Refusal::NotSignedIn => Err(sign_in_first(parts)),
-            Err(refused) => Err(plain(lang, &refused)),
+            Err(refused) if refused.refusal() == Refusal::NotSignedIn => Err(sign_in_first(&here(parts))),
+            Err(refused) => Err(plain(visit.lang, &refused)),
         }
     }
 }
 
 impl AtDesk {
-    async fn open(
-        latchkey: SharedLatchkey,
-        visitor: &Visitor,
-        token: Option<&str>,
-        lang: Locale,
-    ) -> Result<Self, Refused> {
-        let token = token.ok_or(Refusal::NotSignedIn)?;
-        let staff = staff::recognise(&latchkey, visitor, token).await?;
+    async fn open(latchkey: SharedLatchkey, visit: &Visit, here: String) -> Result<Self, Refused> {
+        let token = visit.session_token.as_deref().ok_or(Refusal::NotSignedIn)?;
+        let staff = staff::recognise(&latchkey, &visit.visitor, token).await?;
         let product_name = latchkey.settings().await?.branding.product_name;
         Ok(Self {
             staff,
             latchkey,
-            lang,
+            lang: visit.lang,
             product_name,
+            here,
         })
     }
 
@@ -74,6 +66,7 @@ impl AtDesk {
             lang: self.lang,
             product_name: self.product_name.clone(),
             login_name: login_name.unwrap_or_default(),
+            here: self.here.clone(),
             sections: Section::ALL
                 .into_iter()
                 .filter(|section| self.staff.may(permission(*section)))
@@ -160,15 +153,16 @@ pub fn status(refused: &Refused) -> StatusCode {
     crate::api::status(refused.refusal())
 }
 
-fn sign_in_first(parts: &Parts) -> Response {
-    // Back to a page, never into a form that was posted.
-    let here = match (&parts.method, parts.extensions.get::<OriginalUri>()) {
-        (&axum::http::Method::GET, Some(OriginalUri(uri))) => {
-            uri.path_and_query().map_or("/admin", |path| path.as_str())
-        }
-        (&axum::http::Method::GET, None) => parts.uri.path_and_query().map_or("/admin", |path| path.as_str()),
-        _ => "/admin",
-    };
+/// The page asked for: to come back to a page, never into a form that was posted.
+fn here(parts: &Parts) -> String {
+    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+    match (&parts.method, uri.path_and_query()) {
+        (&axum::http::Method::GET, Some(page)) => page.to_string(),
+        _ => "/admin".to_owned(),
+    }
+}
+
+fn sign_in_first(here: &str) -> Response {
     let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
     Redirect::to(&format!("/sign-in?next={next}")).into_response()
 }
@@ -179,6 +173,7 @@ fn plain(lang: Locale, refused: &Refused) -> Response {
         lang,
         product_name: "Latchkey".to_owned(),
         login_name: String::new(),
+        here: String::new(),
         sections: Vec::new(),
     };
     let sheet = Sheet {

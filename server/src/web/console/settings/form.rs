@@ -4,7 +4,6 @@ use super::server;
 use crate::refused::Refused;
 use crate::settings::change::Shown;
 use crate::settings::{Kind, Settings, grouped};
-use crate::web::locale::LOCALES;
 use app::admin::settings::{Control, Field, Form, Preset, nothing, on_off, server_in_words};
 use app::outcome::Refusal;
 use app::words::Locale;
@@ -134,9 +133,8 @@ fn texts(shown: &Shown, typed: &Typed) -> Vec<(String, String)> {
 
 fn languages(shown: &Shown) -> Vec<String> {
     let stored = shown.value.as_object().into_iter().flat_map(Map::keys);
-    let mut languages: Vec<String> = LOCALES.iter().map(ToString::to_string).chain(stored.cloned()).collect();
-    languages.sort();
-    languages.dedup();
+    let mut languages: Vec<String> = Locale::ALL.iter().map(ToString::to_string).collect();
+    languages.extend(stored.filter(|tag| Locale::ALL.iter().all(|own| own.code() != *tag)).cloned());
     languages
 }
 
