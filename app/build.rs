@@ -45,25 +45,47 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = english.get(&(space.clone(), key.clone())).unwrap_or(&Value::Null);
         let (names, place) = (names(text), tables[0].len());
         for (language, table) in languages.iter().zip(&mut tables) {
-            let own = language.as_ref().ok().and_then(|texts| texts.get(&(space.clone(), key.clone())));
+            let own = language
+                .as_ref()
+                .ok()
+                .and_then(|texts| texts.get(&(space.clone(), key.clone())));
             let own = own.and_then(|own| lines(own, text.is_object(), &names));
-            table.extend(own.or_else(|| lines(text, text.is_object(), &names)).ok_or(format!("{space}.{key} of English"))?);
+            table.extend(
+                own.or_else(|| lines(text, text.is_object(), &names))
+                    .ok_or(format!("{space}.{key} of English"))?,
+            );
         }
         if !space.starts_with(CONSOLE) {
             public = tables[0].len();
             (space, key, &names, place).hash(&mut layout);
         }
-        spaces.entry(space).or_default().push_str(&item(key, &names, text.is_object(), place));
+        spaces
+            .entry(space)
+            .or_default()
+            .push_str(&item(key, &names, text.is_object(), place));
     }
     writeln!(code, "pub(crate) const VERSION: &str = \"{:016x}\";", layout.finish())?;
-    writeln!(code, "#[cfg(feature = \"ssr\")] pub(crate) const PUBLIC: usize = {public};")?;
+    writeln!(
+        code,
+        "#[cfg(feature = \"ssr\")] pub(crate) const PUBLIC: usize = {public};"
+    )?;
     for (language, table) in LANGUAGES.iter().zip(&tables) {
         let (name, length) = (language.to_uppercase(), table.len());
-        writeln!(code, "#[cfg(feature = \"ssr\")] pub(crate) static {name}: [&str; {length}] = {table:?};")?;
+        writeln!(
+            code,
+            "#[cfg(feature = \"ssr\")] pub(crate) static {name}: [&str; {length}] = {table:?};"
+        )?;
     }
     for (space, items) in spaces {
-        let only = if space.starts_with(CONSOLE) { "#[cfg(feature = \"ssr\")] " } else { "" };
-        writeln!(code, "{only}pub(crate) mod {space} {{ use crate::words::sentence::*;\n{items}}}")?;
+        let only = if space.starts_with(CONSOLE) {
+            "#[cfg(feature = \"ssr\")] "
+        } else {
+            ""
+        };
+        writeln!(
+            code,
+            "{only}pub(crate) mod {space} {{ use crate::words::sentence::*;\n{items}}}"
+        )?;
     }
     std::fs::write(Path::new(&std::env::var("OUT_DIR")?).join("words.rs"), code)?;
     Ok(())

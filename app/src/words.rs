@@ -1,6 +1,8 @@
 //! Every word a person reads comes from `locales/`, in the language the server chose for the page. The language stays the same
 //! as long as the page does: a change of language is a new page, so nothing here is reactive and nothing is stored.
 
+#[cfg(test)]
+mod complete;
 mod locale;
 pub(crate) mod sentence;
 mod table;
@@ -8,10 +10,10 @@ mod table;
 #[cfg(feature = "ssr")]
 pub use crate::part::told::text as refusal_text;
 pub use locale::Locale;
-#[cfg(feature = "ssr")]
-pub use table::{for_browsers, path};
 #[cfg(feature = "hydrate")]
 pub(crate) use table::load;
+#[cfg(feature = "ssr")]
+pub use table::{for_browsers, path};
 
 use leptos::prelude::*;
 

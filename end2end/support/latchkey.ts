@@ -30,6 +30,7 @@ export interface Account {
   name: string;
   password: string;
   role?: 'user' | 'helpdesk' | 'admin';
+  locale?: string;
 }
 
 /** Servers of tests that were given up; none outlives the run. */
@@ -99,8 +100,8 @@ export class Latchkey {
     await this.command(['settings', 'set', name, value]);
   }
 
-  async add({ login, email, name, password, role = 'user' }: Account): Promise<void> {
-    const words = ['account', 'add', '--login', login, '--email', email, '--name', name, '--role', role, '--password-stdin'];
+  async add({ login, email, name, password, role = 'user', locale = 'en' }: Account): Promise<void> {
+    const words = ['account', 'add', '--login', login, '--email', email, '--name', name, '--role', role, '--locale', locale, '--password-stdin'];
     await this.command(words, `${password}\n`);
   }
 

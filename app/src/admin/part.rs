@@ -129,6 +129,7 @@ impl Row<'_> {
                 value=value
                 autocomplete=autocomplete
                 spellcheck="false"
+                dir="auto"
                 aria-invalid=invalid.then_some("true")
                 aria-describedby=described
             />
@@ -147,6 +148,7 @@ impl Row<'_> {
                 name=id
                 rows=rows.to_string()
                 spellcheck="false"
+                dir="auto"
                 aria-invalid=invalid.then_some("true")
                 aria-describedby=described
             >

@@ -242,7 +242,7 @@ fn texts(row: Row<'_>, texts: Vec<(String, String)>) -> AnyView {
     let areas = texts.into_iter().map(|(language, text)| {
         let row = Row {
             id: &format!("{name}.{language}"),
-            label: language.clone(),
+            label: Locale::of_tag(&language).map_or(language.clone(), |own| own.name().to_owned()),
             help: String::new(),
             problem: None,
         };

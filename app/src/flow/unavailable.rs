@@ -1,5 +1,6 @@
 //! What is shown when not even the installation's own name can be had. Needs nothing.
 
+use crate::part::languages::{Languages, here};
 use crate::words::{lang, say};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,6 +19,7 @@ pub fn screen() -> AnyView {
                 <a class="button primary" href="" rel="external">{say!(lang, common.try_again)}</a>
             </div>
         </main>
+        <footer class="foot"><Languages here=here() /></footer>
     }
     .into_any()
 }

@@ -61,6 +61,10 @@ mod tests {
             ]
         );
         let said = [0, 1, 2, 7, 25].map(|seconds| when(Locale::Ar, seconds));
-        assert_eq!(said.iter().filter(|said| said.contains(char::is_numeric)).count(), 2, "{said:?}");
+        assert_eq!(
+            said.iter().filter(|said| said.contains(char::is_numeric)).count(),
+            2,
+            "{said:?}"
+        );
     }
 }

@@ -3,11 +3,10 @@
 use crate::flow::unavailable;
 use crate::outcome::Refusal;
 use crate::part::contact::Contact;
-use crate::part::languages::Languages;
+use crate::part::languages::{Languages, here};
 use crate::view::Site;
 use crate::words::{lang, say};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// A screen made from what is known about the installation.
 pub type Screen = fn(&Site) -> AnyView;
@@ -31,11 +30,6 @@ pub fn framed(screen: Screen) -> AnyView {
 fn frame(site: &Site, content: AnyView) -> AnyView {
     let lang = lang();
     let contact = site.support_contact.clone();
-    let (path, search) = (use_location().pathname, use_location().search);
-    let here = Signal::derive(move || match search.get() {
-        search if search.is_empty() => path.get(),
-        search => format!("{}?{search}", path.get()),
-    });
     view! {
         // `external` leaves the jump to the browser, which moves the focus along; the router would only scroll.
         <a class="skip" href="#content" rel="external">{say!(lang, common.skip)}</a>
@@ -51,7 +45,7 @@ fn frame(site: &Site, content: AnyView) -> AnyView {
             {(!contact.is_empty()).then(|| view! {
                 <p>{say!(lang, common.support)} " " <Contact contact /></p>
             })}
-            <Languages here />
+            <Languages here=here() />
         </footer>
     }
     .into_any()

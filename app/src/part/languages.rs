@@ -3,9 +3,19 @@
 
 use crate::words::{Locale, lang, say};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 /// Where the choice is posted to.
 pub const FORM: &str = "/form/language";
+
+/// The page at hand, also after it changed without being loaded.
+pub fn here() -> Signal<String> {
+    let place = use_location();
+    Signal::derive(move || match place.search.get() {
+        search if search.is_empty() => place.pathname.get(),
+        search => format!("{}?{search}", place.pathname.get()),
+    })
+}
 
 #[component]
 pub fn Languages(

@@ -64,7 +64,11 @@ pub fn Moment(unix_milliseconds: i64) -> impl IntoView {
     let human = say!(
         lang,
         time.moment,
-        day = if day == 1 { say!(lang, time.first_day).to_owned() } else { day.to_string() },
+        day = if day == 1 {
+            say!(lang, time.first_day).to_owned()
+        } else {
+            day.to_string()
+        },
         month = month(lang, number),
         year = year,
         clock = clock

@@ -64,7 +64,10 @@ mod tests {
 
     #[test]
     fn values_stand_where_the_language_wants_them() {
-        assert_eq!(fill(Locale::En, "{1} – {0}", &[&"Latchkey", &"Sign in"]), "Sign in – Latchkey");
+        assert_eq!(
+            fill(Locale::En, "{1} – {0}", &[&"Latchkey", &"Sign in"]),
+            "Sign in – Latchkey"
+        );
         assert_eq!(fill(Locale::De, "{0}", &[&"{1}"]), "{1}", "a value is no text");
         assert_eq!(fill(Locale::Ar, "مرحبا {0}!", &[&"Ada"]), "مرحبا \u{2068}Ada\u{2069}!");
     }

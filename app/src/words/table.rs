@@ -2,14 +2,14 @@
 //! alive, from an address that names language and layout: a download of another version finds nothing there, and its page stays as
 //! the server sent it, working as without JavaScript.
 
-#[cfg(not(feature = "ssr"))]
-pub(crate) use browser::text;
 #[cfg(feature = "hydrate")]
 pub(crate) use browser::load;
-#[cfg(feature = "ssr")]
-pub(crate) use server::text;
+#[cfg(not(feature = "ssr"))]
+pub(crate) use browser::text;
 #[cfg(feature = "ssr")]
 pub use server::for_browsers;
+#[cfg(feature = "ssr")]
+pub(crate) use server::text;
 
 use super::Locale;
 use super::texts::VERSION;
@@ -56,7 +56,11 @@ mod browser {
     static TABLE: OnceLock<Vec<&'static str>> = OnceLock::new();
 
     pub(crate) fn text(_: Locale, place: usize) -> &'static str {
-        TABLE.get().and_then(|table| table.get(place)).copied().unwrap_or_default()
+        TABLE
+            .get()
+            .and_then(|table| table.get(place))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Loads the words of a language; they stay as long as the page does. Whether they could be had.
@@ -81,7 +85,10 @@ mod tests {
     fn a_browser_gets_one_language_and_nothing_of_the_console() {
         let german = for_browsers(&path(Locale::De)).unwrap();
         assert!(german.contains(crate::words::say!(Locale::De, forgot.title)));
-        for foreign in [crate::words::say!(Locale::En, forgot.title), crate::words::say!(Locale::De, admin_keys.make)] {
+        for foreign in [
+            crate::words::say!(Locale::En, forgot.title),
+            crate::words::say!(Locale::De, admin_keys.make),
+        ] {
             assert!(!german.contains(foreign), "{foreign}");
         }
         for odd in ["/words/de.txt", "/words/tlh-0.txt", "/words/../de", ""] {

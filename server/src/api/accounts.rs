@@ -167,7 +167,13 @@ pub async fn add(
 ) -> Result<Response, Problem> {
     let locale = match new.locale {
         Some(locale) => locale,
-        None => latchkey.settings().await.map_err(crate::refused::Refused::from)?.branding.default_locale.to_string(),
+        None => latchkey
+            .settings()
+            .await
+            .map_err(crate::refused::Refused::from)?
+            .branding
+            .default_locale
+            .to_string(),
     };
     let person = NewPerson {
         login_name: new.login_name,

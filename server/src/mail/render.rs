@@ -107,7 +107,13 @@ pub fn render(
         _ => (false, None),
     };
     let support = clean::line(&brand.support_contact);
+    let wished = Locale::of_tag(&recipient.locale).unwrap_or(brand.language);
+    let language = templates::language_for(wished, message.kind());
     let values = context! {
+        language => language.code(),
+        direction => language.direction(),
+        // Where lines begin, for mail programs that know no logical sides.
+        start => if language.direction() == "rtl" { "right" } else { "left" },
         product => clean::line(&brand.product_name),
         public_url,
         forgot_url => format!("{public_url}/forgot"),
@@ -125,7 +131,6 @@ pub fn render(
         to_new,
         facts => Facts::of(message.occasion()),
     };
-    let language = Locale::of_tag(&recipient.locale).unwrap_or(brand.language);
     let part = |ending| templates::fill(&format!("{language}/{}.{ending}", message.kind()), &values);
     Ok(Rendered {
         subject: clean::shorten(&clean::line(&part("subject")?), LONGEST_SUBJECT),

@@ -34,7 +34,9 @@ pub async fn negotiate(latchkey: &Latchkey, headers: &HeaderMap) -> Locale {
         return language;
     }
     let settings = latchkey.settings().await;
-    settings.map(|settings| settings.branding.default_locale).unwrap_or_default()
+    settings
+        .map(|settings| settings.branding.default_locale)
+        .unwrap_or_default()
 }
 
 async fn of_account(latchkey: &Latchkey, headers: &HeaderMap) -> Option<Locale> {
@@ -74,7 +76,10 @@ pub struct Choice {
 /// Remembers a choice in this browser and, where somebody is signed in, for their account and its mails. Goes back to the page, which
 /// has to be one of ours (security 109, 176).
 pub async fn choose(State(latchkey): State<SharedLatchkey>, visit: Visit, Form(choice): Form<Choice>) -> Response {
-    let next = choice.next.filter(|next| is_own_path(next)).unwrap_or_else(|| "/".to_owned());
+    let next = choice
+        .next
+        .filter(|next| is_own_path(next))
+        .unwrap_or_else(|| "/".to_owned());
     let Ok(location) = HeaderValue::from_str(&next) else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };

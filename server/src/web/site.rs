@@ -35,7 +35,13 @@ pub async fn serve(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     match encoded(&path, &request) {
-        Some((file, encoding)) => answer(&request, &file.metadata.sha256_hash(), file.data, content_type, encoding),
+        Some((file, encoding)) => answer(
+            &request,
+            &file.metadata.sha256_hash(),
+            file.data,
+            content_type,
+            encoding,
+        ),
         None => match app::words::for_browsers(request.uri().path()) {
             Some(words) => {
                 let digest = sha2::Sha256::digest(&words);

@@ -25,6 +25,7 @@ mod housekeeping;
 mod idempotency;
 mod import;
 mod import_job;
+mod languages;
 mod limits;
 mod malformed;
 mod matrix;

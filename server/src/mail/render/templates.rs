@@ -1,56 +1,22 @@
-//! The templates inside the binary. Another language is another directory and one more line in [`LANGUAGES`].
+//! The templates inside the binary: a directory a language, three files a kind of mail.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use app::words::Locale;
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
+use rust_embed::RustEmbed;
 
 use super::RenderError;
 
-/// The language that is complete and answers for every other one.
-const FALLBACK: &str = "en";
+/// The language that every mail is written in.
+const COMPLETE: Locale = Locale::En;
 
-macro_rules! language {
-    ($tag:literal) => {
-        Language {
-            tag: $tag,
-            files: &[
-                language!(@file $tag, "words.txt"),
-                language!(@file $tag, "layout.html"),
-                language!(@file $tag, "footer.txt"),
-                language!(@file $tag, "reset_link.subject"),
-                language!(@file $tag, "reset_link.txt"),
-                language!(@file $tag, "reset_link.html"),
-                language!(@file $tag, "password_changed.subject"),
-                language!(@file $tag, "password_changed.txt"),
-                language!(@file $tag, "password_changed.html"),
-                language!(@file $tag, "email_changed.subject"),
-                language!(@file $tag, "email_changed.txt"),
-                language!(@file $tag, "email_changed.html"),
-                language!(@file $tag, "staff_acted.subject"),
-                language!(@file $tag, "staff_acted.txt"),
-                language!(@file $tag, "staff_acted.html"),
-            ],
-        }
-    };
-    (@file $tag:literal, $name:literal) => {
-        (concat!($tag, "/", $name), include_str!(concat!("../templates/", $tag, "/", $name)))
-    };
-}
-
-struct Language {
-    tag: &'static str,
-    files: &'static [(&'static str, &'static str)],
-}
-
-const LANGUAGES: &[Language] = &[language!("en")];
-
-/// What all languages share: the frame and its parts, without a word in them.
-const SHARED: &[(&str, &str)] = &[
-    ("base.html", include_str!("../templates/base.html")),
-    ("parts.html", include_str!("../templates/parts.html")),
-];
+/// A directory a language; what all of them share, the frame and its parts without a word in them, lies beside.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/src/mail/templates"]
+struct Templates;
 
 static ENVIRONMENT: LazyLock<Result<Environment<'static>, RenderError>> =
     LazyLock::new(|| environment().map_err(|error| broken("set", &error)));
@@ -64,9 +30,9 @@ fn environment() -> Result<Environment<'static>, Error> {
     environment.set_formatter(escape);
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
-    let translated = LANGUAGES.iter().flat_map(|language| language.files);
-    for (name, source) in SHARED.iter().chain(translated) {
-        environment.add_template(name, source)?;
+    for name in Templates::iter() {
+        let source = Templates::get(&name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+        environment.add_template_owned(name, source.unwrap_or_default())?;
     }
     Ok(environment)
 }
@@ -94,17 +60,14 @@ fn escape(output: &mut Output, state: &State, value: &Value) -> Result<(), Error
     Ok(())
 }
 
-/// `de-CH` is answered by `de-CH`, else `de`, else English. Only listed tags are ever used as a directory name.
-pub fn language_for(locale: &str) -> &'static str {
-    let tag = locale.trim().replace('_', "-");
-    let primary = tag.split('-').next().unwrap_or_default();
-    let listed = |wanted: &str| {
-        LANGUAGES
-            .iter()
-            .map(|l| l.tag)
-            .find(|tag| tag.eq_ignore_ascii_case(wanted))
-    };
-    listed(&tag).or_else(|| listed(primary)).unwrap_or(FALLBACK)
+/// The language that a kind of mail is written in: the wished one, or English while a translation is missing.
+pub fn language_for(wished: Locale, kind: &str) -> Locale {
+    let whole = ["subject", "txt", "html"].map(|ending| Templates::get(&format!("{wished}/{kind}.{ending}")));
+    if whole.iter().all(Option::is_some) {
+        wished
+    } else {
+        COMPLETE
+    }
 }
 
 /// Fills one template.
@@ -127,12 +90,32 @@ fn broken(name: &str, error: &Error) -> RenderError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
+    // M6, security 213
+    #[test]
+    fn every_language_has_every_template() {
+        let of = |language: Locale| {
+            let directory = format!("{language}/");
+            let names = Templates::iter().filter_map(|name| name.strip_prefix(&directory).map(str::to_owned));
+            names.collect::<BTreeSet<_>>()
+        };
+        for language in Locale::ALL {
+            assert_eq!(of(language), of(COMPLETE), "{language}");
+            for name in of(language) {
+                let source = |language| Templates::get(&format!("{language}/{name}")).unwrap().data;
+                assert!(
+                    language == COMPLETE || source(language) != source(COMPLETE),
+                    "{language}/{name} is English"
+                );
+            }
+        }
+    }
 
     #[test]
-    fn an_unknown_language_is_answered_in_english_and_never_leaves_the_directory() {
-        for locale in ["en", "en-GB", "EN_us", "tlh", "", "../../etc", "zh-Hant-TW"] {
-            assert_eq!(language_for(locale), "en");
-        }
+    fn what_is_not_translated_is_written_in_english() {
+        assert_eq!(language_for(Locale::De, "reset_link"), Locale::De);
+        assert_eq!(language_for(Locale::De, "no_such_mail"), Locale::En);
     }
 
     #[test]

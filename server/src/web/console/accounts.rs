@@ -172,7 +172,9 @@ pub async fn new(desk: AtDesk) -> Response {
         return desk.refuse(Section::Accounts, &refused);
     }
     let settings = desk.latchkey.settings().await;
-    let language = settings.map(|settings| settings.branding.default_locale).unwrap_or_default();
+    let language = settings
+        .map(|settings| settings.branding.default_locale)
+        .unwrap_or_default();
     let fields = Fields {
         kind: Kind::Person.to_string(),
         sign_in: SignIn::Password.to_string(),

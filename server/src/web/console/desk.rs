@@ -155,7 +155,10 @@ pub fn status(refused: &Refused) -> StatusCode {
 
 /// The page asked for: to come back to a page, never into a form that was posted.
 fn here(parts: &Parts) -> String {
-    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+    let uri = parts
+        .extensions
+        .get::<OriginalUri>()
+        .map_or(&parts.uri, |OriginalUri(uri)| uri);
     match (&parts.method, uri.path_and_query()) {
         (&axum::http::Method::GET, Some(page)) => page.to_string(),
         _ => "/admin".to_owned(),

@@ -94,7 +94,7 @@ fn control(
     let options = |values: &[&str]| {
         values
             .iter()
-            .map(|value| ((*value).to_owned(), (*value).to_owned()))
+            .map(|value| ((*value).to_owned(), called(value)))
             .collect()
     };
     match shown.declared.kind {
@@ -118,6 +118,12 @@ fn control(
     }
 }
 
+/// Languages are called as they call themselves, other choices as in REST.
+fn called(choice: &str) -> String {
+    let language = Locale::ALL.into_iter().find(|language| language.code() == choice);
+    language.map_or(choice, Locale::name).to_owned()
+}
+
 /// One text for each language there are pages in, and for those that have a text already.
 fn texts(shown: &Shown, typed: &Typed) -> Vec<(String, String)> {
     languages(shown)
@@ -134,7 +140,11 @@ fn texts(shown: &Shown, typed: &Typed) -> Vec<(String, String)> {
 fn languages(shown: &Shown) -> Vec<String> {
     let stored = shown.value.as_object().into_iter().flat_map(Map::keys);
     let mut languages: Vec<String> = Locale::ALL.iter().map(ToString::to_string).collect();
-    languages.extend(stored.filter(|tag| Locale::ALL.iter().all(|own| own.code() != *tag)).cloned());
+    languages.extend(
+        stored
+            .filter(|tag| Locale::ALL.iter().all(|own| own.code() != *tag))
+            .cloned(),
+    );
     languages
 }
 
