@@ -63,6 +63,6 @@ pub(crate) fn choose() -> Locale {
 pub(crate) fn choose() -> Locale {
     document()
         .document_element()
-        .and_then(|html| Locale::of_tag(&html.get_attribute("lang")?))
+        .and_then(|html| Locale::of_code(&html.get_attribute("lang")?))
         .unwrap_or_default()
 }

@@ -61,13 +61,18 @@ impl Locale {
         matches!(self, Self::Ar)
     }
 
+    /// The language with exactly this tag.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.code() == code)
+    }
+
     /// The language of a tag such as `de-CH`, if it is one of ours.
+    #[cfg(feature = "ssr")]
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
         let language = tag.trim().split(['-', '_']).next()?;
-        Self::ALL
-            .into_iter()
-            .find(|own| own.code().eq_ignore_ascii_case(language))
+        Self::of_code(&language.to_ascii_lowercase())
     }
 
     /// Which of the forms zero, one, two, few, many, other a number wants, counted from 0 (CLDR's rules for whole numbers).
@@ -123,7 +128,7 @@ impl fmt::Display for Locale {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

@@ -37,6 +37,7 @@ pub(crate) fn number(lang: Locale, number: i64) -> String {
 const ISOLATE: (char, char) = ('\u{2068}', '\u{2069}');
 
 /// Puts the values where `{0}`, `{1}` … stand.
+#[inline(never)]
 pub(crate) fn fill(lang: Locale, text: &str, values: &[&dyn Display]) -> String {
     let mut pieces = text.split('{');
     let mut said = pieces.next().unwrap_or_default().to_owned();

@@ -55,6 +55,8 @@ mod browser {
     /// Of the page's language.
     static TABLE: OnceLock<Vec<&'static str>> = OnceLock::new();
 
+    /// Called from everywhere: once in the download is enough.
+    #[inline(never)]
     pub(crate) fn text(_: Locale, place: usize) -> &'static str {
         TABLE
             .get()

@@ -160,7 +160,8 @@ fn both_parts_say_the_same_in_every_language() {
         ] {
             let mail = written_in(language, &message, &Secrets::default());
             let (text, html) = (words(&mail.text), words(&visible(&mail.html)));
-            let missing: Vec<_> = text.difference(&html).collect();
+            // Addresses are links in the HTML.
+            let missing: Vec<_> = text.difference(&html).filter(|word| *word != "https").collect();
             assert!(
                 missing.is_empty(),
                 "{language} {}: {missing:?} only in the text",

@@ -120,8 +120,7 @@ fn control(
 
 /// Languages are called as they call themselves, other choices as in REST.
 fn called(choice: &str) -> String {
-    let language = Locale::ALL.into_iter().find(|language| language.code() == choice);
-    language.map_or(choice, Locale::name).to_owned()
+    Locale::of_code(choice).map_or_else(|| choice.to_owned(), |language| language.name().to_owned())
 }
 
 /// One text for each language there are pages in, and for those that have a text already.
