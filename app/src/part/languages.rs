@@ -34,7 +34,7 @@ pub fn Languages(
 }
 
 /// A button for each language, called as it calls itself, for people who cannot read the page. Nothing in it comes from anybody else,
-/// and as text it is a tenth of what five views would add to the download.
+/// and as text it adds less to the download than five views would.
 fn choices(lang: Locale) -> String {
     Locale::ALL.into_iter().fold(String::new(), |mut buttons, own| {
         let (code, direction, name) = (own.code(), own.direction(), own.name());
