@@ -18,11 +18,12 @@ const PEOPLE = {
   de: { login: 'jonas', email: 'jonas@example.org', name: 'Jonas Weiß', password: 'seven otters juggle plums' },
 } as const;
 
-/** How far from the left and from the right edge something begins and ends. */
+/** How far from the left and from the right edge of the page something begins and ends. */
 async function sides(page: Page, selector: string): Promise<{ left: number; right: number }> {
   return page.locator(selector).evaluate((element) => {
-    const box = element.getBoundingClientRect();
-    return { left: box.left, right: document.documentElement.clientWidth - box.right };
+    // Of the body: room for a scrollbar is on either side.
+    const [box, page] = [element.getBoundingClientRect(), document.body.getBoundingClientRect()];
+    return { left: box.left - page.left, right: page.right - box.right };
   });
 }
 

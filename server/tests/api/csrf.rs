@@ -7,7 +7,8 @@ use serde_json::json;
 
 /// Every form there is, by its own path.
 fn forms() -> impl Iterator<Item = &'static str> {
-    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path)
+    let functions = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path);
+    functions.chain(["/form/language"])
 }
 
 const SESSION: &str = "__Host-latchkey-session";
