@@ -6,6 +6,8 @@ pub mod admin;
 mod answer;
 mod app;
 mod browser;
+#[cfg(feature = "ssr")]
+pub mod fact_words;
 mod flow;
 mod load;
 pub mod outcome;

@@ -39,6 +39,18 @@ pub enum Refusal {
     Invalid,
     /// What was asked for contradicts what is there; why travels beside it.
     Conflict,
+    /// Recovery without the mailbox is switched off.
+    RecoveryOff,
+    /// Wrong, unknown, ambiguous, locked, disabled, elsewhere: deliberately one answer (security 70).
+    NotRecognised,
+    /// A fact cannot be one, whoever it is about; which one travels beside it. Costs no try (security 86).
+    FactMalformed,
+    /// This cannot be a mail address.
+    AddressMalformed,
+    /// Wrong code of a recovery, or none is left to try.
+    CodeRefused,
+    /// Unknown, finished, expired or stopped recovery, or one whose account changed: deliberately one answer.
+    RecoveryNotValid,
     /// A budget that has nothing to do with the account is used up.
     TooManyRequests,
     /// The server is at its limit of password hashing; trying again shortly works.
@@ -48,7 +60,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 18] = [
+    pub const ALL: [Refusal; 24] = [
         Self::ResetUnavailable,
         Self::IdentifierMissing,
         Self::IdentifierMalformed,
@@ -64,6 +76,12 @@ impl Refusal {
         Self::ConfirmationNeeded,
         Self::Invalid,
         Self::Conflict,
+        Self::RecoveryOff,
+        Self::NotRecognised,
+        Self::FactMalformed,
+        Self::AddressMalformed,
+        Self::CodeRefused,
+        Self::RecoveryNotValid,
         Self::TooManyRequests,
         Self::Busy,
         Self::Unexpected,
@@ -88,6 +106,12 @@ impl Refusal {
             Self::ConfirmationNeeded => "confirmation_needed",
             Self::Invalid => "invalid",
             Self::Conflict => "conflict",
+            Self::RecoveryOff => "recovery_off",
+            Self::NotRecognised => "not_recognised",
+            Self::FactMalformed => "fact_malformed",
+            Self::AddressMalformed => "address_malformed",
+            Self::CodeRefused => "code_refused",
+            Self::RecoveryNotValid => "recovery_not_valid",
             Self::TooManyRequests => "too_many_requests",
             Self::Busy => "busy",
             Self::Unexpected => "unexpected",

@@ -4,7 +4,10 @@
 //! Methods that open or end something also set or clear the cookie that proves it.
 
 use crate::outcome::Refusal;
-use crate::view::{Finished, Me, Opened, PasswordRefusal, Site};
+use crate::view::{
+    CaseState, FactRefusal, Finished, Me, Opened, OpenedRecovery, OwnFact, PasswordRefusal, Recovered, RecoveryForm,
+    Site,
+};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -48,10 +51,47 @@ pub trait AccountPort: Send + Sync {
         password: String,
         confirmation: Option<String>,
     ) -> Result<(), PasswordRefusal>;
+    /// Every fact that may prove this person one day, and whether it is on file.
+    async fn own_facts(&self) -> Result<Vec<OwnFact>, Refusal>;
+    /// Puts a fact on file, or with an empty value takes it off. The own password is asked for again (security 88).
+    async fn set_own_fact(&self, name: String, value: String, current: String) -> Result<(), FactRefusal>;
+    /// Makes ten recovery codes in place of all earlier ones. They are waiting to be shown once: see [`Self::made_recovery_codes`].
+    async fn make_recovery_codes(&self, current: String) -> Result<(), Refusal>;
+    /// The codes just made, this once; empty ever after.
+    async fn made_recovery_codes(&self) -> Result<Vec<String>, Refusal>;
 }
 
-pub trait Port: SitePort + ResetPort + SessionPort + AccountPort {}
-impl<T: SitePort + ResetPort + SessionPort + AccountPort> Port for T {}
+/// Getting back in without the mailbox. What the visitor has reached is bound to a cookie, so no method takes a handle.
+#[async_trait]
+pub trait RecoveryPort: Send + Sync {
+    /// What is asked for. [`Refusal::RecoveryOff`] only where neither facts nor codes are possible.
+    async fn recovery_form(&self) -> Result<RecoveryForm, Refusal>;
+    /// Proves who somebody is by facts: name and value of each. The visitor holds the recovery's cookie afterwards.
+    async fn start_recovery(&self, facts: Vec<(String, String)>) -> Result<(), FactRefusal>;
+    /// The same by a recovery code.
+    async fn start_recovery_with_code(&self, code: String) -> Result<(), Refusal>;
+    /// How far the visitor's recovery is. [`Refusal::RecoveryNotValid`] for every reason there is none.
+    async fn opened_recovery(&self) -> Result<OpenedRecovery, Refusal>;
+    /// Mails a code to a new address; an earlier code dies, whatever address it went to. Answers alike for an address that is taken.
+    async fn set_recovery_address(&self, address: String) -> Result<(), Refusal>;
+    /// Proves the new address.
+    async fn prove_recovery_address(&self, code: String) -> Result<(), Refusal>;
+    /// Sets address and password together. `confirmation` is `None` where the form had no second field.
+    async fn complete_recovery(
+        &self,
+        password: String,
+        confirmation: Option<String>,
+    ) -> Result<Recovered, PasswordRefusal>;
+    /// What staff decided, by the receipt.
+    async fn recovery_case(&self, receipt: String) -> Result<CaseState, Refusal>;
+    /// Whether the link to stop or undo a recovery, which left a cookie when it was opened, is still worth something. Spends nothing.
+    async fn undo_opened(&self) -> Result<(), Refusal>;
+    /// Stops the recovery that is under way, or takes back the one that is finished.
+    async fn undo_recovery(&self) -> Result<(), Refusal>;
+}
+
+pub trait Port: SitePort + ResetPort + SessionPort + AccountPort + RecoveryPort {}
+impl<T: SitePort + ResetPort + SessionPort + AccountPort + RecoveryPort> Port for T {}
 
 /// The port of the request at hand.
 ///

@@ -29,6 +29,7 @@ pub async fn prune(latchkey: &Latchkey) -> Result<u64, Fault> {
         + write.wipe_identifiers(now - IDENTIFIER_LIFETIME).await?
         + write.prune_requests(now - retention.request_days * DAY).await?
         + write.prune_outbox(now - retention.outbox_days * DAY).await?
+        + write.prune_recoveries(now - retention.request_days * DAY, now).await?
         + write.prune_limits(now).await?
         + write.prune_idempotency(now - DAY).await?
         + write.prune_jobs(now - job::KEPT).await?

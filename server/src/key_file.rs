@@ -11,21 +11,35 @@ use std::path::Path;
 /// # Errors
 /// When the file cannot be read or made, is readable by others, or holds no key.
 pub fn load(path: &Path) -> Result<[u8; 32], Fault> {
-    let fault = |problem: String| Fault::Other(format!("key file {}: {problem}", path.display()));
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
-            require_private(path).map_err(fault)?;
-            let key = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
-            key.and_then(|key| key.try_into().ok())
-                .ok_or_else(|| fault("must hold 64 hexadecimal digits".into()))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => match make(path) {
-            // A second server starting at the same moment was first: its key counts.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => load(path),
-            made => made.map_err(|error| fault(error.to_string())),
-        },
-        Err(error) => Err(fault(error.to_string())),
+    if let Some(key) = read(path)? {
+        return Ok(key);
     }
+    match make(path) {
+        // A second server starting at the same moment was first: its key counts.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => load(path),
+        made => made.map_err(|error| fault(path, &error)),
+    }
+}
+
+/// Reads the key; nothing where there is no file.
+///
+/// # Errors
+/// As [`load`].
+pub fn read(path: &Path) -> Result<Option<[u8; 32]>, Fault> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fault(path, &error)),
+    };
+    require_private(path).map_err(|problem| fault(path, &problem))?;
+    let key = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+    let key = key.and_then(|key| key.try_into().ok());
+    key.map(Some)
+        .ok_or_else(|| fault(path, &"must hold 64 hexadecimal digits"))
+}
+
+fn fault(path: &Path, problem: &dyn std::fmt::Display) -> Fault {
+    Fault::Other(format!("key file {}: {problem}", path.display()))
 }
 
 /// Written whole under another name first: a crash leaves no half key behind.

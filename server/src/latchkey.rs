@@ -2,6 +2,7 @@
 
 use crate::clock::{SharedClock, UnixMillis};
 use crate::config::Config;
+use crate::fact::key::Ring;
 use crate::mail::transports::Transports;
 use crate::password::hash::Hasher;
 use crate::refused::Fault;
@@ -14,6 +15,8 @@ use tokio::sync::Notify;
 pub struct Latchkey {
     pub store: Store,
     pub keys: Arc<Keys>,
+    /// What facts are stored under.
+    pub fact_keys: Ring,
     pub clock: SharedClock,
     pub hasher: Hasher,
     pub pinned: Pinned,

@@ -1,7 +1,9 @@
 //! How a use-case ends when it does not succeed: an expected refusal, or a fault nobody outside may see the details of.
 
+use crate::fact::Attribute;
 use app::outcome::Refusal;
 use app::policy::Violation;
+use app::view::FactProblem;
 
 /// Why a use-case did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +14,9 @@ pub enum Refused {
     /// The new password breaks these rules; nothing was spent.
     #[error("password refused: {0:?}")]
     Password(Vec<Violation>),
+    /// These facts cannot be any, whoever they are about; no try was counted (security 86).
+    #[error("facts refused: {}", names(.0))]
+    Facts(Vec<Malformed>),
     /// One value is the reason, and these words say why. For staff and programs only, who may know what they were refused for.
     #[error("{field}: {problem}")]
     Field {
@@ -27,6 +32,34 @@ pub enum Refused {
     /// Logged with its chain, shown as [`Refusal::Unexpected`].
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// A fact that cannot be one. Holds nothing of what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    pub name: String,
+    pub problem: FactProblem,
+    /// How the attribute is written, for the words.
+    pub format: String,
+}
+
+impl Malformed {
+    #[must_use]
+    pub fn new(attribute: &Attribute, problem: FactProblem) -> Self {
+        Self {
+            name: attribute.name.clone(),
+            problem,
+            format: attribute.format.clone(),
+        }
+    }
+}
+
+fn names(facts: &[Malformed]) -> String {
+    facts
+        .iter()
+        .map(|fact| fact.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Something broke. Never shown to a client (security 182).
@@ -71,6 +104,7 @@ impl Refused {
         match self {
             Self::Because(refusal) | Self::Field { refusal, .. } => *refusal,
             Self::Password(_) => Refusal::PasswordRefused,
+            Self::Facts(_) => Refusal::FactMalformed,
             Self::TooMany { .. } => Refusal::TooManyRequests,
             Self::Fault(_) => Refusal::Unexpected,
         }

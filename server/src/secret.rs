@@ -90,6 +90,16 @@ pub enum Purpose {
     Idempotency,
     Audit,
     Job,
+    Facts,
+    FactField,
+    FactValue,
+    FactIndex,
+    Recovery,
+    RecoveryMailCode,
+    RecoveryMailCodeDigest,
+    RecoveryUndo,
+    RecoveryCode,
+    RecoveryCodesShown,
 }
 
 impl Purpose {
@@ -107,6 +117,16 @@ impl Purpose {
             Self::Idempotency => b"latchkey/1/idempotency",
             Self::Audit => b"latchkey/1/audit",
             Self::Job => b"latchkey/1/job",
+            Self::Facts => b"latchkey/1/facts",
+            Self::FactField => b"latchkey/1/fact-field",
+            Self::FactValue => b"latchkey/1/fact-value",
+            Self::FactIndex => b"latchkey/1/fact-index",
+            Self::Recovery => b"latchkey/1/recovery",
+            Self::RecoveryMailCode => b"latchkey/1/recovery-mail-code",
+            Self::RecoveryMailCodeDigest => b"latchkey/1/recovery-mail-code-digest",
+            Self::RecoveryUndo => b"latchkey/1/recovery-undo",
+            Self::RecoveryCode => b"latchkey/1/recovery-code",
+            Self::RecoveryCodesShown => b"latchkey/1/recovery-codes-shown",
         }
     }
 }

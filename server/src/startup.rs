@@ -3,6 +3,7 @@
 use crate::audit::chain::Chain;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::fact::key::Ring;
 use crate::guard::origin::Origins;
 use crate::guard::{headers, request_id};
 use crate::latchkey::{Latchkey, SharedLatchkey};
@@ -16,7 +17,7 @@ use crate::secret::{Keys, Purpose};
 use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
 use crate::web::{console, health, landing, mailbox, pages, site, well_known};
-use crate::{api, housekeeping, key_file};
+use crate::{api, fact, housekeeping, key_file};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -163,6 +164,7 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
     let latchkey = Latchkey {
         hasher: Hasher::new(*keys.derive(Purpose::Pepper), key_id(&keys), cores, HASH_QUEUE),
         store,
+        fact_keys: Ring::new(keys.clone(), config.key_file()),
         keys,
         clock: parts.clock.unwrap_or_else(|| Arc::new(SystemClock)),
         pinned,
@@ -172,6 +174,7 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
         config,
     };
     latchkey.check_key().await?;
+    fact::key::check(&latchkey).await?;
     let settings = latchkey.settings().await?;
     if latchkey.pinned.get("mail.url").is_some() {
         let transport = latchkey.transports.current(&settings);

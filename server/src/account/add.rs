@@ -172,6 +172,7 @@ fn stand_in(draft: &Draft) -> Account {
         locale: draft.locale.clone(),
         password_hash: String::new(),
         credential_version: 0,
+        recovery_locked_at: 0,
         created_at: 0,
     }
 }

@@ -110,6 +110,12 @@ pub async fn change(
     if new.status == Status::Disabled || new.sign_in != old.sign_in {
         write.end_sessions(&old.id, "").await?;
     }
+    if credential {
+        write.end_open_recoveries(&old.id, latchkey.now()).await?;
+    }
+    if new.email != old.email {
+        write.forget_undo(&old.id).await?;
+    }
     record(latchkey, &mut write, staff, &old, &new);
     tell(latchkey, &mut write, &old, &new).await?;
     write.commit().await?;

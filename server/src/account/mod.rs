@@ -37,10 +37,18 @@ pub struct Account {
     pub locale: String,
     pub password_hash: String,
     pub credential_version: i64,
+    /// Since when too many tries switched recovery by facts off; 0 while they have not.
+    pub recovery_locked_at: UnixMillis,
     pub created_at: UnixMillis,
 }
 
 impl Account {
+    /// Whether recovery by facts is switched off, by failures or by the owner's undoing one (R8).
+    #[must_use]
+    pub fn recovery_locked(&self) -> bool {
+        self.recovery_locked_at > 0
+    }
+
     /// Whether a password can open this account at all.
     #[must_use]
     pub fn takes_password(&self) -> bool {

@@ -106,6 +106,7 @@ fn named(login_name: &str) -> Account {
         locale: String::new(),
         password_hash: String::new(),
         credential_version: 0,
+        recovery_locked_at: 0,
         created_at: 0,
     }
 }

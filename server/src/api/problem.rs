@@ -1,9 +1,11 @@
 //! RFC 9457 problem documents: a stable code and plain words, never an address, a stack or SQL (security 111).
 
-use crate::refused::Refused;
+use crate::refused::{Malformed, Refused};
 use crate::web::port::told;
+use app::fact_words;
 use app::outcome::Refusal;
 use app::policy::Violation;
+use app::words::Locale;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -101,6 +103,11 @@ impl From<Refused> for Problem {
         let problem = Self::because(told(&refused));
         match refused {
             Refused::Password(violations) => Self { violations, ..problem },
+            Refused::Facts(facts) => Self {
+                detail: Some(in_words(&facts)),
+                field: facts.first().map(|fact| format!("facts.{}", fact.name)),
+                ..problem
+            },
             Refused::TooMany { retry_after } => Self {
                 retry_after: Some(retry_after),
                 ..problem
@@ -119,6 +126,18 @@ impl From<Refused> for Problem {
             Refused::Because(_) | Refused::Fault(_) => problem,
         }
     }
+}
+
+/// Every fact that cannot be one, and why.
+fn in_words(facts: &[Malformed]) -> String {
+    let words = |fact: &Malformed| {
+        format!(
+            "{} {}",
+            fact.name,
+            fact_words::problem(Locale::en, fact.problem, &fact.format)
+        )
+    };
+    format!("{}.", facts.iter().map(words).collect::<Vec<_>>().join("; "))
 }
 
 impl From<Refusal> for Problem {
@@ -173,6 +192,15 @@ fn status_and_title(refusal: Refusal) -> (StatusCode, &'static str) {
         Refusal::ConfirmationNeeded => (StatusCode::FORBIDDEN, "Give your password to confirm this"),
         Refusal::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "A value is not possible"),
         Refusal::Conflict => (StatusCode::CONFLICT, "This contradicts what is there"),
+        Refusal::RecoveryOff => (StatusCode::NOT_FOUND, "Account recovery is switched off"),
+        Refusal::NotRecognised => (StatusCode::FORBIDDEN, "This does not lead to an account"),
+        Refusal::FactMalformed => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be such a fact"),
+        Refusal::AddressMalformed => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be a mail address"),
+        Refusal::CodeRefused => (
+            StatusCode::FORBIDDEN,
+            "This code is not right, or there are no tries left",
+        ),
+        Refusal::RecoveryNotValid => (StatusCode::GONE, "This recovery is not valid any more"),
         Refusal::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "The server is busy, try again shortly"),
         Refusal::Unexpected => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong"),

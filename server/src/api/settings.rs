@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::staff::OnDuty;
 use crate::latchkey::SharedLatchkey;
 use crate::settings::change::{change as change_settings, current};
-use crate::settings::kind::{LONGEST_NAME, LONGEST_URL, MOST_ORIGINS};
+use crate::settings::kind::{LONGEST_NAME, LONGEST_URL, MOST_FACTS, MOST_ORIGINS};
 use crate::settings::{Declaration, Kind, declarations, grouped};
 use axum::Json;
 use axum::extract::State;
@@ -282,6 +282,14 @@ fn takes(kind: Kind, in_patch: bool) -> RefOr<Schema> {
                     .pattern(Some(PUBLIC_LINE))
                     .build(),
             )))),
+        Kind::Facts => {
+            let list = ArrayBuilder::new()
+                .schema_type(types(Type::Array))
+                .items(of_pattern(crate::fact::NAME_PATTERN))
+                .max_items(Some(MOST_FACTS))
+                .unique_items(true);
+            return RefOr::T(Schema::Array(list.build()));
+        }
         Kind::Origins => {
             let list = ArrayBuilder::new()
                 .schema_type(types(Type::Array))

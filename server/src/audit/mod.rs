@@ -48,6 +48,22 @@ closed!(
         MailTested = "mail_tested",
         AuditExported = "audit_exported",
         StaffRefused = "staff_refused",
+        AttributeDefined = "attribute_defined",
+        AttributeRemoved = "attribute_removed",
+        FactChanged = "fact_changed",
+        RecoveryRefused = "recovery_refused",
+        RecoveryStarted = "recovery_started",
+        RecoveryAddressGiven = "recovery_address_given",
+        RecoveryCodeTried = "recovery_code_tried",
+        RecoveryAwaiting = "recovery_awaiting",
+        RecoveryCompleted = "recovery_completed",
+        RecoveryApproved = "recovery_approved",
+        RecoveryDenied = "recovery_denied",
+        RecoveryStopped = "recovery_stopped",
+        RecoveryUndone = "recovery_undone",
+        RecoveryLocked = "recovery_locked",
+        RecoveryUnlocked = "recovery_unlocked",
+        RecoveryCodesMade = "recovery_codes_made",
     }
 );
 closed!(EventResult { Success = "success", Failure = "failure" });

@@ -87,6 +87,33 @@ pub const POLICY_BY_CLIENT: Budget = Budget {
     window: 10 * MINUTE,
 };
 
+/// Recoveries tried by one client, whatever came of it: what is counted here must not depend on whether a try pointed at anybody, or
+/// the answer "too many" would tell (security 73, 158).
+pub const RECOVERY_BY_CLIENT: Budget = Budget {
+    name: "recovery-client",
+    allowed: 10,
+    window: HOUR,
+};
+/// Recoveries tried by everybody: what bounds a sweep over numbers that point at nobody, from however many clients it comes
+/// (security 73). The least difficulty of facts is reckoned against this.
+pub const RECOVERY_BY_ALL: Budget = Budget {
+    name: "recovery-all",
+    allowed: 200,
+    window: HOUR,
+};
+/// Steps after the facts by one client.
+pub const RECOVERY_STEP_BY_CLIENT: Budget = Budget {
+    name: "recovery-step-client",
+    allowed: 100,
+    window: 10 * MINUTE,
+};
+/// Mails to an address that somebody gives as their new one: it may be anybody's (security 141).
+pub const RECOVERY_MAIL_BY_ADDRESS: Budget = Budget {
+    name: "recovery-mail-address",
+    allowed: 5,
+    window: HOUR,
+};
+
 /// Test mails by one member of staff: each makes this server speak to another (security 172).
 pub const MAIL_TEST: Budget = Budget {
     name: "mail-test",

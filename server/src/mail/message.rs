@@ -68,6 +68,24 @@ pub enum StaffAction {
     RoleChanged,
     LoginNameChanged,
     Removed,
+    FactsChanged,
+    RecoveryUnlocked,
+}
+
+/// What somebody is told about recovery, beside its steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// Recovery is locked after tries that did not fit (security 155).
+    Locked,
+    /// It was stopped or taken back by the mail to the old address; told there…
+    Undone,
+    /// …and at the address that it had led to.
+    UndoneNew,
+    /// Somebody gave this address as their new one, and it belongs to another account already (security 81).
+    AddressTaken,
+    FactsChanged,
+    CodesMade,
 }
 
 /// Every mail Latchkey writes.
@@ -94,6 +112,28 @@ pub enum Message {
     },
     /// The notice of what staff did (M8).
     StaffActed { occasion: Occasion, action: StaffAction },
+    /// Somebody knew the facts, or a code, and now gives a new address; told to the old one (R10).
+    RecoveryStarted { occasion: Occasion, recovery: String },
+    /// The code that proves a new address. Dropped when another one was made since.
+    RecoveryCode {
+        occasion: Occasion,
+        recovery: String,
+        salt: String,
+        lifetime_minutes: u32,
+    },
+    /// Address and password are other ones now; told to the old address, with a way back, and to the new one.
+    RecoveryCompleted {
+        occasion: Occasion,
+        recovery: String,
+        /// Masked.
+        new_address: String,
+        to_new: bool,
+        undo_hours: u32,
+    },
+    /// Staff said no; told to the new address.
+    RecoveryDenied { occasion: Occasion, reason: String },
+    /// Everything else about recovery.
+    RecoverySaid { occasion: Occasion, what: Said },
 }
 
 impl Message {
@@ -105,6 +145,11 @@ impl Message {
             Self::PasswordChanged { .. } => "password_changed",
             Self::EmailChanged { .. } => "email_changed",
             Self::StaffActed { .. } => "staff_acted",
+            Self::RecoveryStarted { .. } => "recovery_started",
+            Self::RecoveryCode { .. } => "recovery_code",
+            Self::RecoveryCompleted { .. } => "recovery_completed",
+            Self::RecoveryDenied { .. } => "recovery_denied",
+            Self::RecoverySaid { .. } => "recovery_said",
         }
     }
 
@@ -115,7 +160,12 @@ impl Message {
             Self::ResetLink { occasion, .. }
             | Self::PasswordChanged { occasion, .. }
             | Self::EmailChanged { occasion, .. }
-            | Self::StaffActed { occasion, .. } => occasion,
+            | Self::StaffActed { occasion, .. }
+            | Self::RecoveryStarted { occasion, .. }
+            | Self::RecoveryCode { occasion, .. }
+            | Self::RecoveryCompleted { occasion, .. }
+            | Self::RecoveryDenied { occasion, .. }
+            | Self::RecoverySaid { occasion, .. } => occasion,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::audit::{self, Entry, Event};
 use crate::clock::{MINUTE, SECOND, UnixMillis};
 use crate::closed;
 use crate::latchkey::Latchkey;
+use crate::recovery::{lock, token as recovery_token};
 use crate::refused::Fault;
 use crate::reset::resolve::{Resolution, resolve};
 use crate::reset::{target, token};
@@ -33,8 +34,10 @@ closed!(
     State { Queued = "queued", Sent = "sent", Failed = "failed", Dropped = "dropped" }
 );
 
-/// The kind of a row that is not a mail yet.
+/// The kind of a row that is not a mail yet…
 pub const RESET_REQUEST: &str = "reset_request";
+/// …and of one that never becomes one itself: the worker looks whether there is somebody to tell.
+pub const RECOVERY_LOOK: &str = "recovery_look";
 
 /// How long a row is held without a sign of life: soon after a crash it is taken again.
 pub const LEASE: i64 = 15 * SECOND;
@@ -101,7 +104,21 @@ pub async fn queue(
     parcel: &Parcel,
     expires_at: UnixMillis,
 ) -> Result<(), Fault> {
-    queue_for(latchkey, write, Some(&account.id), parcel, expires_at).await
+    queue_to(latchkey, write, &account.id, parcel, expires_at).await
+}
+
+/// The same by the account's id.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn queue_to(
+    latchkey: &Latchkey,
+    write: &mut Write,
+    account_id: &str,
+    parcel: &Parcel,
+    expires_at: UnixMillis,
+) -> Result<(), Fault> {
+    queue_for(latchkey, write, Some(account_id), parcel, expires_at).await
 }
 
 /// The same for somebody who has no account any more.
@@ -170,6 +187,15 @@ async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<Turn, Fault
     if latchkey.now() > row.expires_at {
         return drop_useless(latchkey, row, "expired").await;
     }
+    if row.kind == RECOVERY_LOOK {
+        let mut write = latchkey.store.write_behind().await?;
+        lock::look(latchkey, &mut write, row).await?;
+        write
+            .finish_mail(row, State::Dropped, "nothing to send", "", latchkey.now())
+            .await?;
+        write.commit().await?;
+        return Ok(Turn::Dropped);
+    }
     let parcel = if row.kind == RESET_REQUEST {
         let mut write = latchkey.store.write_behind().await?;
         match resolve(latchkey, &mut write, row).await? {
@@ -204,9 +230,22 @@ async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> R
             // Used, replaced, expired, or the account changed: a dead link is not worth a mail (security 146).
             None => return drop_useless(latchkey, row, "link no longer valid").await,
         },
-        Message::PasswordChanged { .. } | Message::EmailChanged { .. } | Message::StaffActed { .. } => {
-            Secrets::default()
-        }
+        Message::RecoveryCode { recovery, salt, .. } => match recovery_code(latchkey, recovery, salt).await? {
+            Some(secrets) => secrets,
+            None => return drop_useless(latchkey, row, "code no longer valid").await,
+        },
+        Message::RecoveryStarted { recovery, .. }
+        | Message::RecoveryCompleted {
+            recovery,
+            to_new: false,
+            ..
+        } => undo_link(latchkey, &settings, recovery).await?,
+        Message::PasswordChanged { .. }
+        | Message::EmailChanged { .. }
+        | Message::StaffActed { .. }
+        | Message::RecoveryCompleted { .. }
+        | Message::RecoveryDenied { .. }
+        | Message::RecoverySaid { .. } => Secrets::default(),
     };
     let transport = match latchkey.transports.current(&settings) {
         Ok(Some(transport)) => transport,
@@ -277,6 +316,26 @@ async fn reset_secrets(
             code: Some(code),
         },
     }))
+}
+
+/// The code for a new address, while it is the one that counts.
+async fn recovery_code(latchkey: &Latchkey, recovery: &str, salt: &str) -> Result<Option<Secrets>, Fault> {
+    let living = latchkey.store.living_recovery_of_id(recovery, latchkey.now()).await?;
+    let current = living.filter(|row| row.code_salt == salt && row.proved_at == 0);
+    Ok(current.map(|row| Secrets {
+        link: None,
+        code: Some(recovery_token::mail_code(&latchkey.keys, &row.id, salt)),
+    }))
+}
+
+/// The way to stop a recovery or take it back. The notice is worth reading without one, too.
+async fn undo_link(latchkey: &Latchkey, settings: &Settings, recovery: &str) -> Result<Secrets, Fault> {
+    let row = latchkey.store.undoable_recovery(recovery, "", latchkey.now()).await?;
+    let link = row.zip(settings.reset.public_url.as_ref()).map(|(row, public_url)| {
+        let token = recovery_token::undo_token(&latchkey.keys, &row.id, &row.undo_salt);
+        recovery_token::undo_link(public_url, &token)
+    });
+    Ok(Secrets { link, code: None })
 }
 
 /// Sends while keeping the lease alive, so that a slow mail server does not make a second worker send the same mail (security 145).

@@ -14,7 +14,7 @@ use url::Url;
 use app::words::Locale;
 
 use super::clean;
-use super::message::{Change, Message, Recipient};
+use super::message::{Change, Message, Recipient, Said, StaffAction};
 use facts::Facts;
 
 /// Longest subject: more is cut by every mail program anyway.
@@ -63,7 +63,7 @@ impl fmt::Debug for Rendered {
 /// Why a mail could not be written. Names the template at most, never a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
-    #[error("a reset mail needs a link or a code")]
+    #[error("this mail needs a link or a code")]
     NothingToSend,
     #[error("the {0} is not a web address that can be mailed")]
     NotAWebAddress(&'static str),
@@ -89,23 +89,11 @@ pub fn render(
         .map(|link| web_address(link, "link"))
         .transpose()?;
     let code = secrets.code.as_deref().map(grouped);
-    let (lifetime, by_reset) = match message {
-        Message::ResetLink { .. } if link.is_none() && code.is_none() => return Err(RenderError::NothingToSend),
-        Message::ResetLink { lifetime_minutes, .. } => (*lifetime_minutes, false),
-        Message::PasswordChanged { by, .. } => (0, *by == Change::Reset),
-        Message::EmailChanged { .. } | Message::StaffActed { .. } => (0, false),
-    };
-    let (new_address, to_new) = match message {
-        Message::EmailChanged {
-            new_address, to_new, ..
-        } => (new_address.as_str(), *to_new),
-        _ => ("", false),
-    };
-    let (by_staff, action) = match message {
-        Message::ResetLink { by_staff, .. } => (*by_staff, None),
-        Message::StaffActed { action, .. } => (true, Some(action)),
-        _ => (false, None),
-    };
+    let needs_secret = matches!(message, Message::ResetLink { .. } | Message::RecoveryCode { .. });
+    if needs_secret && link.is_none() && code.is_none() {
+        return Err(RenderError::NothingToSend);
+    }
+    let told = Told::of(message);
     let support = clean::line(&brand.support_contact);
     let wished = Locale::of_tag(&recipient.locale).unwrap_or(brand.language);
     let language = templates::language_for(wished, message.kind());
@@ -123,12 +111,15 @@ pub fn render(
         login_name => clean::login_name(&recipient.login_name),
         link,
         code,
-        lifetime,
-        by_reset,
-        by_staff,
-        action,
-        new_address => clean::line(new_address),
-        to_new,
+        lifetime => told.lifetime,
+        by_reset => told.by_reset,
+        by_staff => told.by_staff,
+        action => told.action,
+        new_address => clean::line(told.new_address),
+        to_new => told.to_new,
+        undo_hours => told.undo_hours,
+        reason => clean::line(told.reason),
+        what => told.what,
         facts => Facts::of(message.occasion()),
     };
     let part = |ending| templates::fill(&format!("{language}/{}.{ending}", message.kind()), &values);
@@ -137,6 +128,62 @@ pub fn render(
         text: part("txt")?,
         html: part("html")?,
     })
+}
+
+/// What a message says beside when and where; empty where it says nothing of the kind.
+#[derive(Default)]
+struct Told<'a> {
+    lifetime: u32,
+    by_reset: bool,
+    by_staff: bool,
+    action: Option<StaffAction>,
+    new_address: &'a str,
+    to_new: bool,
+    undo_hours: u32,
+    reason: &'a str,
+    what: Option<Said>,
+}
+
+impl<'a> Told<'a> {
+    fn of(message: &'a Message) -> Self {
+        let mut told = Self::default();
+        match message {
+            Message::ResetLink {
+                lifetime_minutes,
+                by_staff,
+                ..
+            } => {
+                told.lifetime = *lifetime_minutes;
+                told.by_staff = *by_staff;
+            }
+            Message::PasswordChanged { by, .. } => told.by_reset = *by == Change::Reset,
+            Message::EmailChanged {
+                new_address, to_new, ..
+            } => {
+                told.new_address = new_address;
+                told.to_new = *to_new;
+            }
+            Message::StaffActed { action, .. } => {
+                told.by_staff = true;
+                told.action = Some(*action);
+            }
+            Message::RecoveryCode { lifetime_minutes, .. } => told.lifetime = *lifetime_minutes,
+            Message::RecoveryCompleted {
+                new_address,
+                to_new,
+                undo_hours,
+                ..
+            } => {
+                told.new_address = new_address;
+                told.to_new = *to_new;
+                told.undo_hours = *undo_hours;
+            }
+            Message::RecoveryDenied { reason, .. } => told.reason = reason,
+            Message::RecoverySaid { what, .. } => told.what = Some(*what),
+            Message::RecoveryStarted { .. } => {}
+        }
+        told
+    }
 }
 
 /// Only http(s) addresses written in characters that need no escaping reach a mail: such an address is the same, letter

@@ -9,6 +9,7 @@ use crate::latchkey::Latchkey;
 use crate::mail::message::Change;
 use crate::mail::notice;
 use crate::password::hash::Verified;
+use crate::recovery::lock;
 use crate::refused::Refused;
 use crate::session::{self, Opened, OpenedBy, Session};
 use app::outcome::Refusal;
@@ -64,6 +65,7 @@ pub async fn change(
     )
     .await?;
     CHANGE_BY_ACCOUNT.clear(&mut write, &account.id).await?;
+    lock::release(latchkey, &mut write, &account.id).await?;
     audit::record(
         &mut write,
         visitor,

@@ -13,6 +13,7 @@ use crate::latchkey::Latchkey;
 use crate::mail::message::Change;
 use crate::mail::notice;
 use crate::password::judge;
+use crate::recovery::lock;
 use crate::refused::Refused;
 use crate::secret::Purpose;
 use crate::session::{self, Opened, OpenedBy};
@@ -68,6 +69,7 @@ pub async fn complete(
         .end_request(&request_id, Outcome::Completed, Some(&account_id))
         .await?;
     forget_attack(latchkey, &mut write, &account).await?;
+    lock::release(latchkey, &mut write, &account_id).await?;
     audit::record(
         &mut write,
         visitor,
@@ -107,7 +109,14 @@ fn is_login_of(account: &Account, typed: &str) -> bool {
 }
 
 /// The owner has a new password: tries counted against the old one mean nothing any more.
-async fn forget_attack(latchkey: &Latchkey, write: &mut crate::store::Write, account: &Account) -> Result<(), Refused> {
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn forget_attack(
+    latchkey: &Latchkey,
+    write: &mut crate::store::Write,
+    account: &Account,
+) -> Result<(), Refused> {
     for own in [Some(account.login_name.as_str()), account.email.as_deref()]
         .into_iter()
         .flatten()

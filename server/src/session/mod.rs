@@ -22,6 +22,8 @@ closed!(
         Password = "password",
         /// With the new password of a reset.
         Reset = "reset",
+        /// With the new password of a recovery.
+        Recovery = "recovery",
         /// With a mailed link instead of a password; it may set one without knowing the old one.
         MailLink = "mail_link",
     }

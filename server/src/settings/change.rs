@@ -5,6 +5,7 @@ use super::{Declaration, Settings, declaration, declarations, typed, values};
 use crate::account::identifier::EmailAddress;
 use crate::audit::{self, Entry, Event};
 use crate::latchkey::Latchkey;
+use crate::recovery::difficulty;
 use crate::refused::{Fault, Refused};
 use crate::reset::target;
 use crate::staff::confirm::confirm;
@@ -123,7 +124,11 @@ async fn wished(
             }
         }
     }
-    consistent(&typed(after).map_err(Fault::from)?)?;
+    let after = typed(after).map_err(Fault::from)?;
+    consistent(&after)?;
+    if wishes.iter().any(|wish| wish.declared.group() == "recovery") {
+        difficulty::require(latchkey, &after).await?;
+    }
     if wishes.iter().any(|wish| wish.declared.guarded) {
         confirm(latchkey, staff, current_password).await?;
     }

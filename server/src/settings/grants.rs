@@ -12,6 +12,8 @@ pub struct Grants {
     pub password_reset_verify: bool,
     /// `POST /password-reset/complete`.
     pub password_reset_complete: bool,
+    /// `GET /recovery` and every call below it.
+    pub recovery: bool,
     /// `POST /password-policy/check`.
     pub password_policy: bool,
     /// `POST /sessions`.
@@ -22,6 +24,7 @@ pub const DECLARATIONS: &[Declaration] = &[
     Declaration::new("grants.password_reset", Kind::Switch, "true").guarded(),
     Declaration::new("grants.password_reset_verify", Kind::Switch, "true").guarded(),
     Declaration::new("grants.password_reset_complete", Kind::Switch, "true").guarded(),
+    Declaration::new("grants.recovery", Kind::Switch, "true").guarded(),
     Declaration::new("grants.password_policy", Kind::Switch, "true").guarded(),
     Declaration::new("grants.sessions", Kind::Switch, "true").guarded(),
 ];

@@ -1,6 +1,6 @@
 //! What a setting takes. The same rules for the console's forms, REST, the command line and pins.
 
-use super::texts::{line, origins, page, public_text};
+use super::texts::{facts, line, origins, page, public_text};
 use crate::account::identifier::EmailAddress;
 use crate::config::may_be_public;
 use crate::mail::transport::Transport;
@@ -11,6 +11,8 @@ use url::Url;
 pub const LONGEST_URL: usize = 500;
 /// Longest name of a parameter in a link.
 pub const LONGEST_NAME: usize = 32;
+/// Most facts that are asked for: more would be a questionnaire.
+pub const MOST_FACTS: usize = 5;
 /// Most origins that a person may be sent to.
 pub const MOST_ORIGINS: usize = 20;
 
@@ -49,6 +51,8 @@ pub enum Kind {
     Page,
     /// Sites by their origins, `https://app.example.org`.
     Origins,
+    /// Facts by their names; one alone proves nobody (R2).
+    Facts,
 }
 
 impl Kind {
@@ -63,7 +67,7 @@ impl Kind {
             Self::Address => "address",
             Self::PublicText { .. } => "text_per_language",
             Self::PublicUrl | Self::MailUrl | Self::Page => "url",
-            Self::Origins => "list",
+            Self::Origins | Self::Facts => "list",
         }
     }
 
@@ -84,6 +88,7 @@ impl Kind {
                 Ok(value.clone())
             }
             (Self::Origins, Value::Array(list)) => origins(list).map(|list| json!(list)),
+            (Self::Facts, Value::Array(list)) => facts(list).map(|list| json!(list)),
             (_, Value::String(text)) => self.check_text(text).map(Value::String),
             _ => Err(format!("takes {}", self.takes())),
         }
@@ -133,6 +138,7 @@ impl Kind {
                 format!("a letter and then at most {} letters, digits, _ or -", LONGEST_NAME - 1)
             }
             Self::Page => "a path like /app, or a whole https:// address, in at most 500 plain characters".into(),
+            Self::Facts => format!("a list of 2 to {MOST_FACTS} different names of facts, or an empty one"),
             Self::Origins => format!("a list of at most {MOST_ORIGINS} origins like https://app.example.org"),
         }
     }
@@ -149,12 +155,17 @@ fn is_query_name(text: &str) -> bool {
 pub(super) fn as_declared(kind: Kind, value: &Value) -> Value {
     match (kind, value) {
         (
-            Kind::Switch | Kind::Number { .. } | Kind::NumberOrUnset { .. } | Kind::PublicText { .. } | Kind::Origins,
+            Kind::Switch
+            | Kind::Number { .. }
+            | Kind::NumberOrUnset { .. }
+            | Kind::PublicText { .. }
+            | Kind::Origins
+            | Kind::Facts,
             Value::Number(_) | Value::Bool(_),
         ) => value.clone(),
         (_, Value::Number(_) | Value::Bool(_)) => value.to_string().into(),
         (Kind::PublicText { .. }, Value::String(text)) => json!({ "en": text }),
-        (Kind::Origins, Value::String(text)) => {
+        (Kind::Origins | Kind::Facts, Value::String(text)) => {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
             json!(parts.collect::<Vec<_>>())
         }

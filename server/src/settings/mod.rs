@@ -8,6 +8,7 @@ pub mod kind;
 pub mod limits;
 pub mod mail;
 pub mod password;
+pub mod recovery;
 pub mod reset;
 pub mod retention;
 pub mod session;
@@ -41,6 +42,7 @@ pub struct Declaration {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Settings {
     pub reset: reset::Reset,
+    pub recovery: recovery::Recovery,
     pub password: app::policy::Policy,
     pub mail: mail::Mail,
     pub limits: limits::Limits,
@@ -65,8 +67,9 @@ impl From<SettingError> for Fault {
     }
 }
 
-const GROUPS: [&[Declaration]; 8] = [
+const GROUPS: [&[Declaration]; 9] = [
     reset::DECLARATIONS,
+    recovery::DECLARATIONS,
     password::DECLARATIONS,
     mail::DECLARATIONS,
     limits::DECLARATIONS,

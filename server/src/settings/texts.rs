@@ -1,6 +1,7 @@
 //! The longer rules about texts.
 
-use super::kind::{LONGEST_URL, MOST_ORIGINS};
+use super::kind::{LONGEST_URL, MOST_FACTS, MOST_ORIGINS};
+use crate::fact::is_name;
 use crate::reset::target;
 use serde_json::Value;
 
@@ -49,4 +50,17 @@ pub fn origins(list: &[Value]) -> Result<Vec<String>, String> {
         }
     }
     Ok(origins)
+}
+
+/// Names of facts, each once; whether they exist and may be asked for is known to the database only. One of them alone, or the same
+/// one twice, would be no proof (security 68).
+pub fn facts(list: &[Value]) -> Result<Vec<String>, String> {
+    let refused = || format!("takes 2 to {MOST_FACTS} different names of facts, or none");
+    let names: Vec<String> = list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut distinct = names.clone();
+    distinct.sort();
+    distinct.dedup();
+    let possible = names.len() == list.len() && distinct.len() == names.len() && names.iter().all(|name| is_name(name));
+    let enough = names.is_empty() || (2..=MOST_FACTS).contains(&names.len());
+    if possible && enough { Ok(names) } else { Err(refused()) }
 }

@@ -4,7 +4,7 @@
 //! | | user | helpdesk | admin | key |
 //! |---|---|---|---|---|
 //! | own account | yes | yes | yes | – |
-//! | look at accounts and requests, start a reset, end sessions | – | yes, not of admins | yes | by scope, not of staff |
+//! | look at accounts and requests, start a reset, end sessions, unlock recovery | – | yes, not of admins | yes | by scope, not of staff |
 //! | everything else in [`Permission`] | – | – | yes | by scope |
 
 pub mod confirm;
@@ -28,6 +28,7 @@ closed!(
         ResetsStart = "resets:start",
         ResetsRead = "resets:read",
         ResetsRequest = "resets:request",
+        RecoveriesDecide = "recoveries:decide",
         SettingsRead = "settings:read",
         SettingsWrite = "settings:write",
         MailRead = "mail:read",
@@ -45,6 +46,8 @@ pub enum Permission {
     EndSessions,
     StartResets,
     ReadRequests,
+    UnlockRecovery,
+    DecideRecoveries,
     ReadSettings,
     ChangeSettings,
     ReadMail,
@@ -59,9 +62,10 @@ impl Permission {
     pub const fn scope(self) -> Scope {
         match self {
             Self::ReadAccounts => Scope::AccountsRead,
-            Self::ChangeAccounts | Self::EndSessions => Scope::AccountsWrite,
+            Self::ChangeAccounts | Self::EndSessions | Self::UnlockRecovery => Scope::AccountsWrite,
             Self::StartResets => Scope::ResetsStart,
             Self::ReadRequests => Scope::ResetsRead,
+            Self::DecideRecoveries => Scope::RecoveriesDecide,
             Self::ReadSettings => Scope::SettingsRead,
             Self::ChangeSettings => Scope::SettingsWrite,
             Self::ReadMail => Scope::MailRead,
@@ -77,7 +81,7 @@ impl Permission {
             Role::User => false,
             Role::Helpdesk => matches!(
                 self,
-                Self::ReadAccounts | Self::EndSessions | Self::StartResets | Self::ReadRequests
+                Self::ReadAccounts | Self::EndSessions | Self::StartResets | Self::ReadRequests | Self::UnlockRecovery
             ),
         }
     }
@@ -214,6 +218,7 @@ mod tests {
             Permission::EndSessions,
             Permission::StartResets,
             Permission::ReadRequests,
+            Permission::UnlockRecovery,
         ];
         for permission in helpdesk {
             assert!(permission.role_has_it(Role::Helpdesk));
@@ -221,6 +226,7 @@ mod tests {
         }
         for permission in [
             Permission::ChangeAccounts,
+            Permission::DecideRecoveries,
             Permission::ReadSettings,
             Permission::ChangeSettings,
             Permission::ReadMail,

@@ -20,6 +20,7 @@ pub struct AccountRow {
     pub locale: String,
     pub password_hash: String,
     pub credential_version: i64,
+    pub recovery_locked_at: UnixMillis,
     pub created_at: UnixMillis,
 }
 
@@ -54,24 +55,64 @@ impl TryFrom<AccountRow> for Account {
             locale: row.locale,
             password_hash: row.password_hash,
             credential_version: row.credential_version,
+            recovery_locked_at: row.recovery_locked_at,
             created_at: row.created_at,
         })
     }
 }
 
-const BY_ID: &str = "select id, login_name, email, name, kind, sign_in, status, role, locale, password_hash, \
-    credential_version, created_at from accounts where id = $1";
-const BY_KEY: &str = "select a.id, a.login_name, a.email, a.name, a.kind, a.sign_in, a.status, a.role, a.locale, \
-    a.password_hash, a.credential_version, a.created_at \
-    from account_identifiers i join accounts a on a.id = i.account_id where i.identifier_key = $1";
+/// The columns of an account, each with the name of its table before it.
+macro_rules! account_columns {
+    ($table:literal) => {
+        concat!(
+            $table,
+            "id, ",
+            $table,
+            "login_name, ",
+            $table,
+            "email, ",
+            $table,
+            "name, ",
+            $table,
+            "kind, ",
+            $table,
+            "sign_in, ",
+            $table,
+            "status, ",
+            $table,
+            "role, ",
+            $table,
+            "locale, ",
+            $table,
+            "password_hash, ",
+            $table,
+            "credential_version, ",
+            $table,
+            "recovery_locked_at, ",
+            $table,
+            "created_at"
+        )
+    };
+}
+pub(super) use account_columns;
+
+const BY_ID: &str = concat!("select ", account_columns!("a."), " from accounts a where a.id = $1");
+const BY_KEY: &str = concat!(
+    "select ",
+    account_columns!("a."),
+    " from account_identifiers i join accounts a on a.id = i.account_id where i.identifier_key = $1"
+);
 
 /// Every filter is one that may be empty; a search looks into what is found by, which is folded alike on both engines, and into names.
-const WANTED: &str = "select a.id, a.login_name, a.email, a.name, a.kind, a.sign_in, a.status, a.role, a.locale, a.password_hash, \
-    a.credential_version, a.created_at from accounts a \
+const WANTED: &str = concat!(
+    "select ",
+    account_columns!("a."),
+    " from accounts a \
     where (a.created_at < $1 or (a.created_at = $1 and a.id < $2)) and ($3 = '' or a.status = $3) and ($4 = '' or a.role = $4) \
     and ($5 = '' or a.sign_in = $5) and ($6 = '' or lower(a.name) like $6 escape '!' \
     or exists (select 1 from account_identifiers i where i.account_id = a.id and i.identifier_key like $6 escape '!')) \
-    order by a.created_at desc, a.id desc limit $7";
+    order by a.created_at desc, a.id desc limit $7"
+);
 
 impl Store {
     /// Accounts that match, the newest first.

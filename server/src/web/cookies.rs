@@ -1,4 +1,4 @@
-//! The three cookies. `__Host-` binds them to this very host over HTTPS; scripts never see them (security 94).
+//! The cookies. `__Host-` binds them to this very host over HTTPS; scripts never see them (security 94).
 
 use crate::clock::{SECOND, UnixMillis};
 use app::words::Locale;
@@ -8,6 +8,15 @@ use axum::http::{HeaderMap, HeaderValue, header};
 pub const SESSION: &str = "__Host-latchkey-session";
 /// Holds the token of an opened link: it opens the page for a new password and nothing else (security 31).
 pub const RESET: &str = "__Host-latchkey-reset";
+/// Holds the handle of a recovery: it opens its next step and nothing else (security 76).
+pub const RECOVERY: &str = "__Host-latchkey-recovery";
+/// Holds the token of an opened link that stops or undoes a recovery.
+pub const UNDO: &str = "__Host-latchkey-undo";
+/// Holds recovery codes just made, sealed, until they are shown.
+pub const CODES: &str = "__Host-latchkey-codes";
+
+/// Longest sealed value of a cookie: ten codes take less than half of it, and browsers keep 4096 bytes.
+const LONGEST_SEALED: usize = 1000;
 
 /// The language that this browser's visitor chose. Says nothing about who that is.
 pub const LANGUAGE: &str = "__Host-latchkey-language";
@@ -24,6 +33,15 @@ pub fn language(headers: &HeaderMap) -> Option<Locale> {
     once(headers, LANGUAGE).and_then(Locale::of_tag)
 }
 
+/// The value of a cookie that holds something sealed.
+#[must_use]
+pub fn read_sealed(headers: &HeaderMap, name: &str) -> Option<String> {
+    once(headers, name)
+        .filter(|value| value.len() <= LONGEST_SEALED)
+        .map(str::to_owned)
+}
+
+/// A value that is there exactly once.
 fn once<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers
         .get_all(header::COOKIE)

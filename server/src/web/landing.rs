@@ -14,18 +14,26 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-/// Where a request for `/reset` carries a key, answers with the cookie and the way to the page; otherwise lets the page answer.
+/// Where a request for the page of a mailed link carries a key, answers with the cookie and the way to the page; otherwise lets the page answer.
 pub async fn open_link(State(latchkey): State<SharedLatchkey>, request: Request, next: Next) -> Response {
-    if request.uri().path() != "/reset" {
-        return next.run(request).await;
-    }
+    let (page, cookie) = match request.uri().path() {
+        "/reset" => ("/reset", cookies::RESET),
+        "/recovery/undo" => ("/recovery/undo", cookies::UNDO),
+        _ => return next.run(request).await,
+    };
     let query = request.uri().query().unwrap_or_default().to_owned();
     // Without the database the page says by itself what is the matter.
     let (false, Ok(settings)) = (query.is_empty(), latchkey.settings().await) else {
         return next.run(request).await;
     };
+    // The links to undo are made by us alone, so their parameter has one name.
+    let parameter = if cookie == cookies::RESET {
+        settings.reset.key_parameter.as_str()
+    } else {
+        "key"
+    };
     let mut keys = url::form_urlencoded::parse(query.as_bytes())
-        .filter(|(name, _)| *name == settings.reset.key_parameter)
+        .filter(|(name, _)| *name == parameter)
         .map(|(_, key)| key);
     let Some(key) = keys.next() else {
         return next.run(request).await;
@@ -34,13 +42,13 @@ pub async fn open_link(State(latchkey): State<SharedLatchkey>, request: Request,
     // A forged or doubled key clears what an earlier link left: the page then says that this link is not valid.
     let cookie = match (has_token_shape(&key), keys.next()) {
         // The cookie may outlive the link; what it opens is decided in the database each time.
-        (true, None) => cookies::set(cookies::RESET, &key, now, now + DAY),
-        _ => cookies::clear(cookies::RESET),
+        (true, None) => cookies::set(cookie, &key, now, now + DAY),
+        _ => cookies::clear(cookie),
     };
     let (mut parts, _) = request.into_parts();
     let Ok(visit) = Visit::from_request_parts(&mut parts, &latchkey).await;
-    tracing::info!(client = %visit.visitor.client, "reset link opened");
-    let page = HeaderValue::from_static("/reset");
+    tracing::info!(client = %visit.visitor.client, page, "mailed link opened");
+    let page = HeaderValue::from_static(page);
     (
         StatusCode::SEE_OTHER,
         [(header::LOCATION, page), (header::SET_COOKIE, cookie)],

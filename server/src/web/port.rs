@@ -3,21 +3,31 @@
 use super::cookies;
 use super::visit::Visit;
 use crate::account::Role;
-use crate::clock::{DAY, SECOND};
+use crate::clock::{DAY, MINUTE, SECOND};
+use crate::fact::attribute::is_stored;
+use crate::fact::file::{self, owner};
 use crate::guard::visitor::device;
 use crate::latchkey::SharedLatchkey;
 use crate::password::change;
+use crate::recovery::complete::Completed;
+use crate::recovery::plan::{mailable, plan};
+use crate::recovery::{self, case, code, facts, mailbox, undo};
 use crate::refused::Refused;
 use crate::reset::availability::availability;
 use crate::reset::proof::{Proof, by_token, prove};
 use crate::reset::sign_in::sign_in as with_link;
 use crate::reset::{complete, request, target};
+use crate::secret::Purpose;
 use crate::session::sign_in::sign_in;
 use crate::session::{self, Session};
 use crate::settings::reset::SignIn;
 use app::outcome::Refusal;
-use app::port::{AccountPort, ResetPort, SessionPort, SitePort};
-use app::view::{Finished, Me, Opened, PasswordRefusal, SessionView, Site};
+use app::port::{AccountPort, RecoveryPort, ResetPort, SessionPort, SitePort};
+use app::view::{
+    CaseState, FactRefusal, Finished, Me, Opened, OpenedRecovery, OwnFact, PasswordRefusal, Recovered, RecoveryForm,
+    RecoveryStep, SessionView, Site,
+};
+use app::words::language;
 use async_trait::async_trait;
 use axum::http::{HeaderValue, header};
 use leptos::prelude::use_context;
@@ -78,6 +88,20 @@ impl RequestPort {
         Ok(())
     }
 
+    /// The handle that this browser was given (security 76).
+    fn recovery(&self) -> Result<&str, Refusal> {
+        self.visit.recovery.as_deref().ok_or(Refusal::RecoveryNotValid)
+    }
+
+    fn recovery_cookie(&self, started: &facts::Started) -> HeaderValue {
+        cookies::set(
+            cookies::RECOVERY,
+            &started.handle,
+            self.latchkey.now(),
+            started.expires_at,
+        )
+    }
+
     fn session_cookie(&self, opened: &session::Opened) -> HeaderValue {
         cookies::set(cookies::SESSION, &opened.token, self.latchkey.now(), opened.expires_at)
     }
@@ -103,6 +127,10 @@ impl SitePort for RequestPort {
                 .get(&self.visit.visitor.locale)
                 .cloned()
                 .unwrap_or_default(),
+            recovery: plan(&self.latchkey, &settings)
+                .await
+                .map_err(|fault| told(&fault.into()))?
+                .is_some(),
             policy: settings.password,
             mailbox: self.latchkey.demo,
             signed_in,
@@ -258,12 +286,15 @@ impl AccountPort for RequestPort {
             .await
             .map_err(|fault| told(&fault.into()))?;
         let sessions = sessions.into_iter().map(|listed| view(listed, &session.id)).collect();
+        let codes = self.latchkey.store.recovery_codes_left(&account.id).await;
+        let codes = codes.map_err(|fault| told(&fault.into()))?;
         Ok(Me {
             staff: account.role != Role::User,
             login_name: account.login_name,
             name: account.name,
             email: account.email,
             needs_current: change::needs_current(&session),
+            recovery_codes: u32::try_from(codes).unwrap_or_default(),
             sessions,
         })
     }
@@ -281,6 +312,199 @@ impl AccountPort for RequestPort {
             .await
             .map_err(told_password)?;
         cookies.send(self.session_cookie(&opened));
+        Ok(())
+    }
+
+    async fn own_facts(&self) -> Result<Vec<OwnFact>, Refusal> {
+        let session = self.session().await?;
+        let lang = language(&self.visit.visitor.locale);
+        let account = owner(&self.latchkey, &session)
+            .await
+            .map_err(|refused| told(&refused))?;
+        let on_file = file::of(&self.latchkey, &account)
+            .await
+            .map_err(|refused| told(&refused))?;
+        let own = on_file
+            .into_iter()
+            .filter(|fact| fact.attribute.proves && is_stored(&fact.attribute));
+        Ok(own
+            .map(|fact| OwnFact {
+                on_file: fact.set_at.is_some(),
+                field: fact.attribute.field(lang),
+            })
+            .collect())
+    }
+
+    async fn set_own_fact(&self, name: String, value: String, current: String) -> Result<(), FactRefusal> {
+        let session = self.session().await.map_err(|refusal| told_facts(refusal.into()))?;
+        file::set_own(&self.latchkey, &self.visit.visitor, &session, &name, &value, &current)
+            .await
+            .map_err(told_facts)
+    }
+
+    async fn make_recovery_codes(&self, current: String) -> Result<(), Refusal> {
+        let cookies = Cookies::of_this_request();
+        let session = self.session().await?;
+        let made = code::make(&self.latchkey, &self.visit.visitor, &session, &current).await;
+        let made = made.map_err(|refused| told(&refused))?;
+        // A form is answered with a redirect, so the page that shows them is another request. Only this session opens the cookie.
+        let sealed = self
+            .latchkey
+            .keys
+            .seal(Purpose::RecoveryCodesShown, &session.id, &made.join(" "));
+        let now = self.latchkey.now();
+        cookies.send(cookies::set(cookies::CODES, &sealed, now, now + 5 * MINUTE));
+        Ok(())
+    }
+
+    async fn made_recovery_codes(&self) -> Result<Vec<String>, Refusal> {
+        let cookies = Cookies::of_this_request();
+        let Some(sealed) = &self.visit.codes else {
+            return Ok(Vec::new());
+        };
+        cookies.send(cookies::clear(cookies::CODES));
+        let session = self.session().await?;
+        let opened = self
+            .latchkey
+            .keys
+            .open(Purpose::RecoveryCodesShown, &session.id, sealed);
+        // A cookie of an earlier session shows nothing; it is no fault of anybody.
+        Ok(opened.map_or_else(
+            |_| Vec::new(),
+            |codes| codes.split_whitespace().map(str::to_owned).collect(),
+        ))
+    }
+}
+
+fn told_facts(refused: Refused) -> FactRefusal {
+    let refusal = told(&refused);
+    let malformed = match refused {
+        Refused::Facts(facts) => facts.into_iter().map(|fact| fact.name).collect(),
+        _ => Vec::new(),
+    };
+    FactRefusal { refusal, malformed }
+}
+
+#[async_trait]
+impl RecoveryPort for RequestPort {
+    async fn recovery_form(&self) -> Result<RecoveryForm, Refusal> {
+        let settings = self.latchkey.settings().await.map_err(|fault| told(&fault.into()))?;
+        let plan = plan(&self.latchkey, &settings)
+            .await
+            .map_err(|fault| told(&fault.into()))?;
+        if plan.is_none() && !mailable(&self.latchkey, &settings) {
+            return Err(Refusal::RecoveryOff);
+        }
+        let lang = language(&self.visit.visitor.locale);
+        let asked = plan.into_iter().flat_map(|plan| plan.asked);
+        Ok(RecoveryForm {
+            facts: asked.map(|attribute| attribute.field(lang)).collect(),
+        })
+    }
+
+    async fn start_recovery(&self, facts: Vec<(String, String)>) -> Result<(), FactRefusal> {
+        let cookies = Cookies::of_this_request();
+        let typed = facts.into_iter().collect();
+        let started = facts::start(&self.latchkey, &self.visit.visitor, &typed)
+            .await
+            .map_err(told_facts)?;
+        cookies.send(self.recovery_cookie(&started));
+        Ok(())
+    }
+
+    async fn start_recovery_with_code(&self, code: String) -> Result<(), Refusal> {
+        let cookies = Cookies::of_this_request();
+        let started = code::start(&self.latchkey, &self.visit.visitor, &code)
+            .await
+            .map_err(|refused| told(&refused))?;
+        cookies.send(self.recovery_cookie(&started));
+        Ok(())
+    }
+
+    async fn opened_recovery(&self) -> Result<OpenedRecovery, Refusal> {
+        let row = recovery::opened(&self.latchkey, self.recovery()?)
+            .await
+            .map_err(|refused| told(&refused))?;
+        let step = match (row.proved_at, row.code_salt.as_str()) {
+            (0, "") => RecoveryStep::Mailbox,
+            (0, _) => RecoveryStep::Code,
+            _ => RecoveryStep::Choose,
+        };
+        let login_name = if step == RecoveryStep::Choose {
+            let account = self.latchkey.store.account(&row.account_id).await;
+            let account = account.map_err(|fault| told(&fault.into()))?;
+            account.ok_or(Refusal::RecoveryNotValid)?.login_name
+        } else {
+            String::new()
+        };
+        Ok(OpenedRecovery {
+            step,
+            new_address: mailbox::address_of(&self.latchkey, &row).map_err(|refused| told(&refused))?,
+            login_name,
+            expires_at: row.expires_at,
+            remaining: row.expires_at - self.latchkey.now(),
+        })
+    }
+
+    async fn set_recovery_address(&self, address: String) -> Result<(), Refusal> {
+        mailbox::set_address(&self.latchkey, &self.visit.visitor, self.recovery()?, &address)
+            .await
+            .map_err(|refused| told(&refused))
+    }
+
+    async fn prove_recovery_address(&self, code: String) -> Result<(), Refusal> {
+        mailbox::prove(&self.latchkey, &self.visit.visitor, self.recovery()?, &code)
+            .await
+            .map_err(|refused| told(&refused))
+    }
+
+    async fn complete_recovery(
+        &self,
+        password: String,
+        confirmation: Option<String>,
+    ) -> Result<Recovered, PasswordRefusal> {
+        let cookies = Cookies::of_this_request();
+        let handle = self.recovery().map_err(|refusal| told_password(refusal.into()))?;
+        confirmed(&password, confirmation.as_deref())?;
+        let completed = recovery::complete::complete(&self.latchkey, &self.visit.visitor, handle, &password)
+            .await
+            .map_err(told_password)?;
+        cookies.send(cookies::clear(cookies::RECOVERY));
+        Ok(match completed {
+            Completed::Awaiting { receipt } => Recovered::AwaitingApproval { receipt },
+            Completed::Done { session } => {
+                match &session {
+                    Some(opened) => cookies.send(self.session_cookie(opened)),
+                    None => cookies.send(cookies::clear(cookies::SESSION)),
+                }
+                Recovered::Done {
+                    signed_in: session.is_some(),
+                }
+            }
+        })
+    }
+
+    async fn recovery_case(&self, receipt: String) -> Result<CaseState, Refusal> {
+        case::state(&self.latchkey, &receipt)
+            .await
+            .map_err(|refused| told(&refused))
+    }
+
+    async fn undo_opened(&self) -> Result<(), Refusal> {
+        let token = self.visit.undo_token.as_deref().ok_or(Refusal::LinkNotValid)?;
+        undo::look(&self.latchkey, token)
+            .await
+            .map(drop)
+            .map_err(|refused| told(&refused))
+    }
+
+    async fn undo_recovery(&self) -> Result<(), Refusal> {
+        let cookies = Cookies::of_this_request();
+        let token = self.visit.undo_token.as_deref().ok_or(Refusal::LinkNotValid)?;
+        undo::undo(&self.latchkey, &self.visit.visitor, token)
+            .await
+            .map_err(|refused| told(&refused))?;
+        cookies.send(cookies::clear(cookies::UNDO));
         Ok(())
     }
 }

@@ -21,6 +21,11 @@ pub struct Visit {
     /// From `Authorization: Bearer`, for REST.
     pub bearer_token: Option<String>,
     pub reset_token: Option<String>,
+    /// Handle of the recovery under way.
+    pub recovery: Option<String>,
+    pub undo_token: Option<String>,
+    /// Recovery codes just made, sealed.
+    pub codes: Option<String>,
 }
 
 impl<S> FromRequestParts<S> for Visit
@@ -57,6 +62,9 @@ where
                 .and_then(|value| value.strip_prefix("Bearer "))
                 .map(str::to_owned),
             reset_token: cookies::read(&parts.headers, cookies::RESET),
+            recovery: cookies::read(&parts.headers, cookies::RECOVERY),
+            undo_token: cookies::read(&parts.headers, cookies::UNDO),
+            codes: cookies::read_sealed(&parts.headers, cookies::CODES),
         })
     }
 }

@@ -108,7 +108,7 @@ fn control(
         Kind::Line { .. } | Kind::QueryName | Kind::Page => Control::Line("text"),
         Kind::Address => Control::Line("email"),
         Kind::PublicUrl => Control::Line("url"),
-        Kind::Origins => Control::Lines,
+        Kind::Origins | Kind::Facts => Control::Lines,
         Kind::PublicText { .. } => Control::Texts(texts(shown, typed)),
         Kind::MailUrl => {
             let mut server = server::parts(settings, typed);
@@ -233,7 +233,7 @@ fn read(kind: Kind, text: &str) -> Value {
         Kind::Number { .. } | Kind::NumberOrUnset { .. } => {
             text.parse::<i64>().map_or_else(|_| text.into(), Value::from)
         }
-        Kind::Origins => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+        Kind::Origins | Kind::Facts => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
         _ => text.into(),
     }
 }

@@ -1,0 +1,138 @@
+//! Recoveries that wait for a decision (R12): an administrator sees who it is about and which facts fitted, never what they are, and says
+//! yes or, with a reason, no. Until then nothing has changed: password and address wait sealed.
+
+use super::State;
+use super::complete::hand_over;
+use super::mailbox::address_of;
+use crate::account::change::refuse_own;
+use crate::audit::{self, Entry, Event};
+use crate::latchkey::Latchkey;
+use crate::mail::message::Message;
+use crate::mail::notice;
+use crate::refused::{Fault, Refused};
+use crate::reset::receipt::typed_receipt;
+use crate::secret::{Purpose, has_id_shape};
+use crate::staff::{Permission, Staff};
+use crate::store::{After, RecoveryRow, SeenRecovery, Write};
+use app::outcome::Refusal;
+use app::view::CaseState;
+
+/// Longest reason, in characters: it is mailed to the person.
+pub const LONGEST_REASON: usize = 200;
+
+/// Recoveries, the newest first; nothing given means all.
+///
+/// # Errors
+/// [`Refusal::Forbidden`].
+pub async fn list(
+    latchkey: &Latchkey,
+    staff: &Staff,
+    state: Option<State>,
+    after: &After,
+    limit: i64,
+) -> Result<Vec<SeenRecovery>, Refused> {
+    staff.require(Permission::DecideRecoveries)?;
+    Ok(latchkey.store.recoveries(state, after, limit).await?)
+}
+
+/// Says yes: address and password change now, as they would have without approval, and both mailboxes are told.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`]; [`Refused::Field`], a conflict, when it does not wait any more, is about oneself, or the
+/// account has changed since.
+pub async fn approve(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<(), Refused> {
+    let (mut write, row) = decide(latchkey, staff, id, State::Completed, "").await?;
+    let account = write.account(&row.account_id).await?.ok_or(Refusal::NotFound)?;
+    staff.require_touch(&account)?;
+    refuse_own(staff, &account, "")?;
+    let settings = latchkey.settings().await?;
+    let hash = latchkey.keys.open(Purpose::Recovery, &row.id, &row.password_sealed)?;
+    let handed_over = hand_over(latchkey, &mut write, None, &settings, &row, &account, &hash).await;
+    handed_over.map_err(|refused| match refused {
+        Refused::Because(Refusal::RecoveryNotValid) => Refused::conflict(
+            "",
+            "the account has changed since, or the new address belongs to somebody else by now: refuse it",
+        ),
+        other => other,
+    })?;
+    let entry = Entry::success(Event::RecoveryApproved, &account.id).about(&row.id);
+    audit::record_staff(&mut write, staff, latchkey.now(), entry);
+    write.commit().await?;
+    latchkey.mail_queued.notify_one();
+    Ok(())
+}
+
+/// Says no. The reason is mailed to the new address, which is proven.
+///
+/// # Errors
+/// As [`approve`]; [`Refusal::Invalid`] for `reason`.
+pub async fn refuse(latchkey: &Latchkey, staff: &Staff, id: &str, reason: &str) -> Result<(), Refused> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
+        let problem = format!("1 to {LONGEST_REASON} characters, none of them a control character");
+        return Err(Refused::invalid("reason", problem));
+    }
+    let (mut write, row) = decide(latchkey, staff, id, State::Refused, reason).await?;
+    let account = write.account(&row.account_id).await?.ok_or(Refusal::NotFound)?;
+    staff.require_touch(&account)?;
+    let now = latchkey.now();
+    let address = address_of(latchkey, &row)?;
+    let message = Message::RecoveryDenied {
+        occasion: notice::occasion(latchkey, None),
+        reason: reason.to_owned(),
+    };
+    let new = crate::account::Account {
+        email: Some(address),
+        ..account.clone()
+    };
+    notice::tell(latchkey, &mut write, &new, message).await?;
+    write.keep_undo(&row.id, "", now).await?;
+    let entry = Entry::success(Event::RecoveryDenied, &account.id).about(&row.id);
+    audit::record_staff(&mut write, staff, now, entry.saying(reason));
+    write.commit().await?;
+    latchkey.mail_queued.notify_one();
+    Ok(())
+}
+
+/// One conditional statement: of two who decide at once, one does.
+async fn decide(
+    latchkey: &Latchkey,
+    staff: &Staff,
+    id: &str,
+    state: State,
+    reason: &str,
+) -> Result<(Write, RecoveryRow), Refused> {
+    staff.require(Permission::DecideRecoveries)?;
+    if !has_id_shape(id) {
+        return Err(Refusal::NotFound.into());
+    }
+    let mut write = latchkey.store.write().await?;
+    let decided = write
+        .decide_recovery(id, state, &staff.actor(), reason, latchkey.now())
+        .await?;
+    match decided {
+        Some(row) => Ok((write, row)),
+        None if write.recovery_exists(id).await? => Err(Refused::conflict(
+            "",
+            "this recovery does not wait for a decision any more",
+        )),
+        None => Err(Refusal::NotFound.into()),
+    }
+}
+
+/// What staff decided, for whoever has the receipt.
+///
+/// # Errors
+/// [`Refusal::NotFound`] also for what never waited.
+pub async fn state(latchkey: &Latchkey, receipt: &str) -> Result<CaseState, Refused> {
+    let receipt = typed_receipt(receipt).ok_or(Refusal::NotFound)?;
+    let found = latchkey.store.recovery_of_receipt(&receipt).await?;
+    let (state, expires_at) = found.ok_or(Refusal::NotFound)?;
+    Ok(match state.parse::<State>().map_err(Fault::from)? {
+        State::Awaiting if expires_at >= latchkey.now() => CaseState::Awaiting,
+        State::Completed => CaseState::Approved,
+        State::Refused => CaseState::Refused,
+        State::Open => return Err(Refusal::NotFound.into()),
+        State::Awaiting | State::Stopped | State::Undone | State::Over => CaseState::Over,
+    })
+}

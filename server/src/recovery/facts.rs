@@ -1,0 +1,351 @@
+//! The first step: facts that all belong to exactly one account.
+//!
+//! A try is counted before anything is compared, against every account that a locating fact points at, and committed first; only what was
+//! counted is compared (security 72, 73). Whatever is wrong — a fact, the person, the account, too many who fit — costs the same
+//! statements and the same slow hashes and gets the same answer (security 70, 157).
+
+use super::plan::{Plan, required};
+use super::token::undo_token;
+use super::{LIFETIME, lock};
+use crate::account::identifier::EmailAddress;
+use crate::account::{Account, Kind};
+use crate::audit::{self, Entry, Event};
+use crate::clock::{HOUR, UnixMillis};
+use crate::fact::key::{self, Bunch, Stored, fits, seal};
+use crate::fact::value::{Value, read};
+use crate::fact::{Attribute, EMAIL};
+use crate::guard::limits::{RECOVERY_BY_ALL, RECOVERY_BY_CLIENT};
+use crate::guard::visitor::Visitor;
+use crate::latchkey::Latchkey;
+use crate::mail::message::Message;
+use crate::mail::notice;
+use crate::refused::{Malformed, Refused};
+use crate::reset::receipt::new_receipt;
+use crate::reset::token::new_salt;
+use crate::secret::{digest, new_bearer, new_id};
+use crate::settings::Settings;
+use crate::store::{Counted, FactRow, NewRecovery};
+use app::outcome::Refusal;
+use app::view::FactProblem;
+use std::collections::BTreeMap;
+
+/// Accounts that one fact may point at. A value that more people share finds nobody: it is no proof of who somebody is.
+const SHARED: usize = 3;
+
+/// Accounts that all facts together can point at: five facts of three accounts each.
+pub const SLOTS: usize = 15;
+
+/// Accounts compared slowly, always this many: two, to see that a second one fits as well; stand-ins where there are fewer.
+const COMPARED: usize = 2;
+
+/// What was proved. The handle is known here and to the visitor, nowhere else.
+pub struct Started {
+    pub handle: String,
+    pub expires_at: UnixMillis,
+}
+
+/// A fact as it was typed, read.
+type Given = (Attribute, Value);
+
+/// Begins a recovery for whoever knows all facts of one account.
+///
+/// # Errors
+/// [`Refusal::RecoveryOff`]; [`Refused::Facts`] for what cannot be such a fact, which costs no try; [`Refused::TooMany`] for budgets that
+/// have nothing to do with any account; [`Refusal::NotRecognised`] for everything else; [`Refusal::Busy`] costs no try either.
+pub async fn start(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    typed: &BTreeMap<String, String>,
+) -> Result<Started, Refused> {
+    let settings = latchkey.settings().await?;
+    let plan = required(latchkey, &settings).await?;
+    let given = read_all(&plan, typed)?;
+    // A key that is missing ends it here, before anything is counted.
+    let keys = key::keys(latchkey).await?;
+    spend(latchkey, visitor, &settings).await?;
+
+    let pointed = pointed(latchkey, &keys, &given).await?;
+    let slots = slots(&pointed);
+    let mut write = latchkey.store.write().await?;
+    let counted = write
+        .count_recovery_try(&slots, settings.recovery.max_attempts, latchkey.now())
+        .await?;
+    write.commit().await?;
+
+    let accounts = latchkey.store.accounts_in(&slots).await?;
+    let mut compared: Vec<&Account> = accounts
+        .iter()
+        .filter(|account| counted.iter().any(|counted| counted.id == account.id))
+        .filter(|account| account.takes_password() && account.kind == Kind::Person)
+        .filter(|account| pointed.iter().all(|ids| ids.contains(&account.id)) && has_address(account, &given))
+        .collect();
+    let ambiguous = compared.len() > COMPARED;
+    if ambiguous {
+        compared.clear();
+    }
+    let fitting = match fitting(latchkey, &keys, &given, &compared).await {
+        Ok(fitting) => fitting,
+        Err(refused) => {
+            give_back(latchkey, &counted).await?;
+            return Err(refused);
+        }
+    };
+    match fitting.as_slice() {
+        [account] => begin(latchkey, visitor, &settings, &keys, &given, account, &counted).await,
+        several => {
+            let reason = match (ambiguous || several.len() > 1, compared.is_empty(), accounts.is_empty()) {
+                (true, _, _) => "ambiguous",
+                (_, false, _) => "no_match",
+                (_, _, false) => "not_possible",
+                (_, _, true) => "nobody",
+            };
+            let about = compared.first().copied().or(accounts.first());
+            refuse(latchkey, visitor, reason, about, &counted).await
+        }
+    }
+}
+
+/// Everything that is asked for, and nothing else.
+fn read_all(plan: &Plan, typed: &BTreeMap<String, String>) -> Result<Vec<Given>, Refused> {
+    if typed
+        .keys()
+        .any(|name| !plan.asked.iter().any(|attribute| attribute.name == *name))
+    {
+        return Err(Refused::invalid("facts", "holds a fact that is not asked for"));
+    }
+    let (mut given, mut malformed) = (Vec::new(), Vec::new());
+    for attribute in &plan.asked {
+        let typed = typed.get(&attribute.name).map(String::as_str);
+        match typed
+            .ok_or(FactProblem::Missing)
+            .and_then(|typed| read(attribute, typed))
+        {
+            Ok(value) => given.push((attribute.clone(), value)),
+            Err(problem) => malformed.push(Malformed::new(attribute, problem)),
+        }
+    }
+    if malformed.is_empty() {
+        Ok(given)
+    } else {
+        Err(Refused::Facts(malformed))
+    }
+}
+
+/// Uses the budgets before anything is looked up, in a transaction of their own.
+///
+/// # Errors
+/// [`Refused::TooMany`].
+pub(super) async fn spend(latchkey: &Latchkey, visitor: &Visitor, settings: &Settings) -> Result<(), Refused> {
+    if !settings.limits.enabled {
+        return Ok(());
+    }
+    let now = latchkey.now();
+    let mut write = latchkey.store.write().await?;
+    let by_client = RECOVERY_BY_CLIENT.take(&mut write, &visitor.network(), now).await?;
+    // Who is over the own budget does not use up everybody's.
+    let checked = match by_client.check() {
+        Ok(()) => RECOVERY_BY_ALL.take(&mut write, "", now).await?.check(),
+        refused => refused,
+    };
+    if checked.is_err() {
+        audit::record(
+            &mut write,
+            visitor,
+            now,
+            Entry::failure(Event::RateLimited, "recovery", ""),
+        );
+    }
+    write.commit().await?;
+    checked
+}
+
+/// For each locating fact the accounts it points at.
+async fn pointed(latchkey: &Latchkey, keys: &Bunch, given: &[Given]) -> Result<Vec<Vec<String>>, Refused> {
+    let mut pointed = Vec::new();
+    for (attribute, value) in given.iter().filter(|(attribute, _)| attribute.locates) {
+        let mut ids = Vec::new();
+        if attribute.name == EMAIL {
+            ids.extend(latchkey.store.account_id_by_key(value.as_str()).await?);
+        } else {
+            for key in keys {
+                let blind_index = key.blind_index(&attribute.name, value);
+                let limit = i64::try_from(SHARED + 1).unwrap_or(i64::MAX);
+                ids.extend(latchkey.store.located(&attribute.name, &blind_index, limit).await?);
+            }
+        }
+        if ids.len() > SHARED {
+            ids.clear();
+        }
+        pointed.push(ids);
+    }
+    Ok(pointed)
+}
+
+fn slots(pointed: &[Vec<String>]) -> [String; SLOTS] {
+    let mut ids: Vec<&String> = pointed.iter().flatten().collect();
+    ids.sort();
+    ids.dedup();
+    let mut ids = ids.into_iter().cloned();
+    std::array::from_fn(|_| ids.next().unwrap_or_default())
+}
+
+/// The address is a fact about the account itself, where it is asked for. A login name that looks like one is none.
+fn has_address(account: &Account, given: &[Given]) -> bool {
+    let typed = given.iter().find(|(attribute, _)| attribute.name == EMAIL);
+    let own = account
+        .email
+        .as_deref()
+        .and_then(|email| EmailAddress::parse(email).ok());
+    typed.is_none_or(|(_, value)| own.is_some_and(|own| own.key() == value.as_str()))
+}
+
+/// Those whose every stored fact fits. Always [`COMPARED`] times the stored facts are hashed, whoever is there.
+async fn fitting<'a>(
+    latchkey: &Latchkey,
+    keys: &Bunch,
+    given: &[Given],
+    compared: &[&'a Account],
+) -> Result<Vec<&'a Account>, Refused> {
+    let id = |index: usize| compared.get(index).map_or("", |account| account.id.as_str());
+    let stored = latchkey.store.facts_of(id(0), id(1)).await?;
+    let mut fitting = Vec::new();
+    for index in 0..COMPARED {
+        let mut all_fit = true;
+        for (attribute, value) in given.iter().filter(|(attribute, _)| attribute.name != EMAIL) {
+            let stored = of_account(&stored, id(index), &attribute.name);
+            all_fit &= fits(latchkey, keys, &attribute.name, value, stored).await?;
+        }
+        fitting.extend(compared.get(index).copied().filter(|_| all_fit));
+    }
+    Ok(fitting)
+}
+
+fn of_account<'a>(stored: &'a [FactRow], account_id: &str, attribute: &str) -> Option<Stored<'a>> {
+    let row = stored
+        .iter()
+        .find(|row| row.account_id == account_id && row.attribute == attribute)?;
+    Some(Stored {
+        account_id: &row.account_id,
+        key_id: &row.key_id,
+        verifier: &row.verifier,
+    })
+}
+
+async fn give_back(latchkey: &Latchkey, counted: &[Counted]) -> Result<(), Refused> {
+    let mut write = latchkey.store.write().await?;
+    for counted in counted {
+        write.return_recovery_try(counted).await?;
+    }
+    write.commit().await?;
+    Ok(())
+}
+
+/// One audit row and one row for the worker, whatever was wrong. The worker tells the owners of accounts that this try locked.
+async fn refuse(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    reason: &str,
+    about: Option<&Account>,
+    counted: &[Counted],
+) -> Result<Started, Refused> {
+    let now = latchkey.now();
+    let locked: Vec<&str> = counted
+        .iter()
+        .filter(|counted| counted.recovery_locked_at > 0)
+        .map(|counted| counted.id.as_str())
+        .collect();
+    let mut write = latchkey.store.write().await?;
+    lock::queue_look(latchkey, &mut write, &locked).await?;
+    let account_id = about.map_or("", |account| account.id.as_str());
+    audit::record(
+        &mut write,
+        visitor,
+        now,
+        Entry::failure(Event::RecoveryRefused, reason, account_id),
+    );
+    write.commit().await?;
+    latchkey.mail_queued.notify_one();
+    Err(Refusal::NotRecognised.into())
+}
+
+/// The facts fit. The try was none, and what was stored under an old key is stored anew while it is at hand (security 93).
+async fn begin(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    settings: &Settings,
+    keys: &Bunch,
+    given: &[Given],
+    account: &Account,
+    counted: &[Counted],
+) -> Result<Started, Refused> {
+    let current = keys.last().map_or("", |key| key.id.as_str());
+    let stored = latchkey.store.facts_of(&account.id, "").await?;
+    let mut renewed = Vec::new();
+    for (attribute, value) in given {
+        let outdated = |row: &FactRow| row.attribute == attribute.name && row.key_id != current;
+        if stored.iter().any(outdated) {
+            renewed.push(seal(latchkey, keys, &account.id, attribute, value).await?);
+        }
+    }
+    let names: Vec<&str> = given.iter().map(|(attribute, _)| attribute.name.as_str()).collect();
+    let mut write = latchkey.store.write().await?;
+    for counted in counted {
+        write.return_recovery_try(counted).await?;
+    }
+    for fact in &renewed {
+        write.set_fact(fact).await?;
+    }
+    let started = open(latchkey, &mut write, visitor, settings, account, &names.join(" "), "").await?;
+    write.commit().await?;
+    latchkey.mail_queued.notify_one();
+    Ok(started)
+}
+
+/// Opens a recovery, and tells the present mailbox at once how to stop it (R10, security 77).
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn open(
+    latchkey: &Latchkey,
+    write: &mut crate::store::Write,
+    visitor: &Visitor,
+    settings: &Settings,
+    account: &Account,
+    facts: &str,
+    code_id: &str,
+) -> Result<Started, Refused> {
+    let now = latchkey.now();
+    let (id, handle, salt) = (new_id(), new_bearer(), new_salt());
+    let expires_at = now + LIFETIME;
+    write
+        .add_recovery(&NewRecovery {
+            id: &id,
+            receipt: &new_receipt(),
+            handle_digest: &digest(&handle),
+            account_id: &account.id,
+            credential_version: account.credential_version,
+            facts,
+            code_id,
+            client_address: &visitor.client.to_string(),
+            user_agent: &visitor.user_agent,
+            started_at: now,
+            expires_at,
+            undo_salt: &salt,
+            undo_digest: &digest(&undo_token(&latchkey.keys, &id, &salt)),
+            undo_until: now + settings.recovery.undo_hours * HOUR,
+        })
+        .await?;
+    let entry = Entry::success(Event::RecoveryStarted, &account.id).about(&id);
+    audit::record(
+        write,
+        visitor,
+        now,
+        entry.saying(if code_id.is_empty() { facts } else { "recovery code" }),
+    );
+    let message = Message::RecoveryStarted {
+        occasion: notice::occasion(latchkey, Some(visitor)),
+        recovery: id,
+    };
+    notice::tell(latchkey, write, account, message).await?;
+    Ok(Started { handle, expires_at })
+}
