@@ -39,6 +39,8 @@ pub struct Account {
     #[schema(example = "en")]
     locale: String,
     role: Role,
+    /// Whether recovery by facts is switched off for it, after tries that did not fit.
+    recovery_locked: bool,
     #[schema(example = "2026-03-09T14:05:07Z")]
     created_at: String,
 }
@@ -46,6 +48,7 @@ pub struct Account {
 impl From<account::Account> for Account {
     fn from(account: account::Account) -> Self {
         Self {
+            recovery_locked: account.recovery_locked(),
             id: account.id,
             login_name: account.login_name,
             email: account.email,

@@ -23,6 +23,8 @@ pub struct Me {
     name: String,
     locale: String,
     created_at: String,
+    /// Unused recovery codes.
+    recovery_codes: i64,
 }
 
 /// Who is signed in.
@@ -38,7 +40,13 @@ pub async fn show(State(latchkey): State<SharedLatchkey>, visit: Visit) -> Resul
         .await
         .map_err(Refused::from)?
         .ok_or(Refusal::NotSignedIn)?;
+    let recovery_codes = latchkey
+        .store
+        .recovery_codes_left(&account.id)
+        .await
+        .map_err(Refused::from)?;
     Ok(Json(Me {
+        recovery_codes,
         id: account.id,
         login_name: account.login_name,
         email: account.email,

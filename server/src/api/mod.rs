@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod docs;
+mod facts;
 mod grant;
 mod idempotency;
 mod import;
@@ -16,6 +17,8 @@ mod overview;
 mod password_policy;
 mod password_reset;
 mod problem;
+mod recoveries;
+mod recovery;
 mod requests;
 mod sessions;
 mod settings;
@@ -71,10 +74,19 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(password_reset::request))
                 .routes(routes!(password_reset::verify))
                 .routes(routes!(password_reset::complete))
+                .routes(routes!(recovery::show, recovery::start))
+                .routes(routes!(recovery::email))
+                .routes(routes!(recovery::prove))
+                .routes(routes!(recovery::complete))
+                .routes(routes!(recovery::undo))
+                .routes(routes!(recovery::decision))
                 .routes(routes!(password_policy::check))
                 .routes(routes!(sessions::open, sessions::list))
                 .routes(routes!(sessions::end))
                 .routes(routes!(me::show, me::change))
+                .routes(routes!(facts::own))
+                .routes(routes!(facts::set_own))
+                .routes(routes!(facts::make_codes))
                 .routes(routes!(settings::show, settings::change))
                 .routes(routes!(settings::schema))
                 .routes(routes!(mail::test))
@@ -84,6 +96,14 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(import::job))
                 .routes(routes!(accounts::start_reset))
                 .routes(routes!(accounts::sessions, accounts::end_sessions))
+                .routes(routes!(facts::list))
+                .routes(routes!(facts::set, facts::remove))
+                .routes(routes!(facts::attributes))
+                .routes(routes!(facts::define, facts::undefine))
+                .routes(routes!(recoveries::unlock))
+                .routes(routes!(recoveries::list))
+                .routes(routes!(recoveries::approve))
+                .routes(routes!(recoveries::refuse))
                 .routes(routes!(overview::show))
                 .routes(routes!(requests::list))
                 .routes(routes!(outbox::list))

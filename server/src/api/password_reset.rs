@@ -83,7 +83,7 @@ pub async fn request(
 }
 
 /// Whether it can be a language at all; one that we do not speak is no mistake.
-fn is_tag(tag: &str) -> bool {
+pub(super) fn is_tag(tag: &str) -> bool {
     (2..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 

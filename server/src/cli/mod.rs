@@ -4,6 +4,7 @@ mod account;
 mod api_key;
 mod audit;
 mod demo;
+mod keys;
 mod mail;
 mod serve;
 mod settings;
@@ -56,6 +57,9 @@ enum Command {
     /// Make, list and remove the keys of programs
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
+    /// Rotate, list and retire the keys of facts
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Check and export the audit trail
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -100,6 +104,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Account(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Settings(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::ApiKey(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
+        Command::Keys(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Audit(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Mail(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Openapi => {

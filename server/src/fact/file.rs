@@ -134,20 +134,19 @@ pub async fn set_own(
     require_current(latchkey, visitor, &account, current).await?;
     let keys = key::keys(latchkey).await?;
     let now = latchkey.now();
-    let done = match &value {
-        Some(value) => {
-            let fact = seal(latchkey, &keys, &account.id, &attribute, value).await?;
-            let mut write = latchkey.store.write().await?;
-            key::store(&mut write, &fact).await?;
-            Some((write, "set"))
-        }
-        None => {
-            let mut write = latchkey.store.write().await?;
-            let there = write.remove_fact(&account.id, &attribute.name).await?;
-            there.then_some((write, "removed"))
-        }
+    let sealed = match &value {
+        Some(value) => Some(seal(latchkey, &keys, &account.id, &attribute, value).await?),
+        None => None,
     };
-    let Some((mut write, done)) = done else { return Ok(()) };
+    let mut write = latchkey.store.write().await?;
+    let done = match &sealed {
+        Some(fact) => {
+            key::store(&mut write, fact).await?;
+            "set"
+        }
+        None if write.remove_fact(&account.id, &attribute.name).await? => "removed",
+        None => return Ok(()),
+    };
     write.end_open_recoveries(&account.id, now).await?;
     let entry = Entry::success(Event::FactChanged, &account.id).about(&attribute.name);
     audit::record(&mut write, visitor, now, entry.saying(done));

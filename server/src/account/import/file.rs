@@ -4,6 +4,7 @@ use super::{ImportError, RowError};
 use crate::account::add::{Draft, DraftPassword};
 use crate::account::{Kind, Role, SignIn};
 use crate::closed;
+use crate::fact::is_name;
 use std::collections::HashMap;
 
 closed!(
@@ -23,8 +24,20 @@ pub const COLUMNS: [&str; 8] = [
     "password",
 ];
 
-/// One account of a file, with its line (the first line being 1).
-pub type Row = Result<(u64, Draft), RowError>;
+/// Further columns hold facts, by the name of the attribute.
+const FACT: &str = "fact.";
+
+/// One account of a file.
+pub struct Entry {
+    /// The first line being 1.
+    pub line: u64,
+    pub draft: Draft,
+    /// Facts by their names, as they stand there.
+    pub facts: Vec<(String, String)>,
+}
+
+/// What became of a row.
+pub type Row = Result<Entry, RowError>;
 
 /// Reads a whole file. What is wrong with single rows is in them.
 ///
@@ -56,23 +69,24 @@ fn csv_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
                 .and_then(|index| record.get(*index))
                 .unwrap_or_default()
         };
+        let facts = facts(columns.keys().map(|column| (column.as_str(), field(column))));
         draft(field)
-            .map(|draft| (line, draft))
+            .map(|draft| Entry { line, draft, facts })
             .map_err(|problem| RowError { line, problem })
     });
     Ok(rows.collect())
 }
 
-fn columns(header: &csv::StringRecord) -> Result<HashMap<&'static str, usize>, ImportError> {
+fn columns(header: &csv::StringRecord) -> Result<HashMap<String, usize>, ImportError> {
     let mut columns = HashMap::new();
     for (index, title) in header
         .iter()
         .map(|title| title.trim_start_matches('\u{feff}'))
         .enumerate()
     {
-        let known = known(title).map_err(ImportError::Header)?;
-        if columns.insert(known, index).is_some() {
-            return Err(ImportError::Header(format!("column {known} is there twice")));
+        known(title).map_err(ImportError::Header)?;
+        if columns.insert(title.to_owned(), index).is_some() {
+            return Err(ImportError::Header(format!("column {title} is there twice")));
         }
     }
     if columns.contains_key("login_name") {
@@ -82,9 +96,26 @@ fn columns(header: &csv::StringRecord) -> Result<HashMap<&'static str, usize>, I
     }
 }
 
-fn known(title: &str) -> Result<&'static str, String> {
-    let known = COLUMNS.into_iter().find(|column| *column == title);
-    known.ok_or_else(|| format!("there is no column {title:?}; columns are {}", COLUMNS.join(", ")))
+fn known(title: &str) -> Result<(), String> {
+    let is_fact = title.strip_prefix(FACT).is_some_and(is_name);
+    if is_fact || COLUMNS.contains(&title) {
+        Ok(())
+    } else {
+        let columns = COLUMNS.join(", ");
+        Err(format!(
+            "there is no column {title:?}; columns are {columns}, {FACT}<name>"
+        ))
+    }
+}
+
+/// What stands in the columns of facts; an empty one says nothing.
+fn facts<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+    let mut facts: Vec<(String, String)> = fields
+        .filter(|(_, text)| !text.is_empty())
+        .filter_map(|(column, text)| Some((column.strip_prefix(FACT)?.to_owned(), text.to_owned())))
+        .collect();
+    facts.sort();
+    facts
 }
 
 fn json_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
@@ -92,11 +123,7 @@ fn json_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
     let lines = text.trim_start_matches('\u{feff}').lines().zip(1_u64..);
     let rows: Vec<Row> = lines
         .filter(|(text, _)| !text.trim().is_empty())
-        .map(|(text, line)| {
-            json_row(text)
-                .map(|draft| (line, draft))
-                .map_err(|problem| RowError { line, problem })
-        })
+        .map(|(text, line)| json_row(text, line).map_err(|problem| RowError { line, problem }))
         .collect();
     if rows.is_empty() {
         return Err(ImportError::Header("the file is empty".into()));
@@ -104,15 +131,18 @@ fn json_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
     Ok(rows)
 }
 
-fn json_row(text: &str) -> Result<Draft, String> {
+fn json_row(text: &str, line: u64) -> Result<Entry, String> {
     // A message of the parser would repeat what stands there, a password among it.
     let object: HashMap<String, Option<String>> =
         serde_json::from_str(text).map_err(|_| "is not a JSON object whose values are texts")?;
     let mut fields = HashMap::new();
     for (title, value) in &object {
-        fields.insert(known(title)?, value.as_deref().unwrap_or_default());
+        known(title)?;
+        fields.insert(title.as_str(), value.as_deref().unwrap_or_default());
     }
-    draft(|column| fields.get(column).copied().unwrap_or_default())
+    let facts = facts(fields.iter().map(|(title, value)| (*title, *value)));
+    let draft = draft(|column| fields.get(column).copied().unwrap_or_default())?;
+    Ok(Entry { line, draft, facts })
 }
 
 fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, String> {

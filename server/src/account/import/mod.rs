@@ -4,13 +4,17 @@
 mod file;
 pub mod job;
 
-pub use file::{COLUMNS, Format, Row, read};
+pub use file::{COLUMNS, Entry as FileEntry, Format, Row, read};
 
 use super::add::{AddError, Prepared, prepare, store};
 use crate::audit::{self, Entry, Event};
+use crate::fact::file::prepared;
+use crate::fact::{Attribute, attribute, key};
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
+use crate::settings::Settings;
 use crate::staff::Staff;
+use crate::store::NewFact;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -62,6 +66,8 @@ pub async fn run(
     done: &AtomicI64,
 ) -> Result<Report, Fault> {
     let settings = latchkey.settings().await?;
+    let attributes = attribute::all(&latchkey.store).await?;
+    let keys = key::keys(latchkey).await?;
     let mut errors = Vec::new();
     let mut prepared = Vec::new();
     for row in rows {
@@ -74,13 +80,13 @@ pub async fn run(
         });
         match row {
             Err(error) => errors.push(error),
-            Ok((line, draft)) => match prepare(latchkey, &settings, draft).await {
-                Ok(good) => prepared.push((line, good)),
-                Err(error) => errors.push(RowError {
-                    line,
-                    problem: error.to_string(),
-                }),
-            },
+            Ok(entry) => {
+                let line = entry.line;
+                match good(latchkey, &settings, &attributes, &keys, entry).await {
+                    Ok(good) => prepared.push(good),
+                    Err(problem) => errors.push(RowError { line, problem }),
+                }
+            }
         }
         done.fetch_add(1, Ordering::Relaxed);
     }
@@ -96,20 +102,51 @@ pub async fn run(
     Ok(Report { stored, errors })
 }
 
+/// A row that can be stored.
+struct Good {
+    line: u64,
+    account: Prepared,
+    facts: Vec<NewFact>,
+}
+
+/// Checks a row, and hashes what is to be hashed. Answers what is wrong with it, in words.
+async fn good(
+    latchkey: &Latchkey,
+    settings: &Settings,
+    attributes: &[Attribute],
+    keys: &key::Bunch,
+    entry: FileEntry,
+) -> Result<Good, String> {
+    let account = prepare(latchkey, settings, entry.draft)
+        .await
+        .map_err(|error| error.to_string())?;
+    let facts = prepared(latchkey, attributes, keys, &account.id, &entry.facts).await?;
+    Ok(Good {
+        line: entry.line,
+        account,
+        facts,
+    })
+}
+
 /// One transaction. With `keep_good`, rows whose identifiers are taken are left out; otherwise any error stores nothing.
 async fn store_some(
     latchkey: &Latchkey,
     staff: &Staff,
-    prepared: &[(u64, Prepared)],
+    prepared: &[Good],
     keep_good: bool,
     errors: &mut Vec<RowError>,
 ) -> Result<usize, Fault> {
     let mut stored = 0;
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    for (line, account) in prepared {
+    for Good { line, account, facts } in prepared {
         match store(&mut write, staff, account, now).await {
-            Ok(()) => stored += 1,
+            Ok(()) => {
+                for fact in facts {
+                    write.set_fact(fact).await?;
+                }
+                stored += 1;
+            }
             Err(AddError::Fault(fault)) => return Err(fault),
             Err(error) => {
                 // The account row went in before its identifier turned out to be taken.
