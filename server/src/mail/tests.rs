@@ -6,6 +6,8 @@ use app::words::Locale;
 
 use super::render::{Brand, RenderError, Rendered, Secrets, render};
 
+mod recovery;
+
 const LINK: &str = "https://accounts.example.org/reset?key=THE-TOKEN_of-forty-three-characters-in-base64url";
 
 fn brand() -> Brand {
@@ -196,6 +198,8 @@ fn each_action_of_staff_has_a_sentence_of_its_own_in_every_language() {
         StaffAction::RoleChanged,
         StaffAction::LoginNameChanged,
         StaffAction::Removed,
+        StaffAction::FactsChanged,
+        StaffAction::RecoveryUnlocked,
     ];
     for language in Locale::ALL {
         let texts = actions.map(|action| written_in(language, &staff_acted(action), &Secrets::default()).text);

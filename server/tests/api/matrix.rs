@@ -19,6 +19,8 @@ const HELPDESK: &[(&str, &str)] = &[
     ("post", "/api/v1/accounts/{id}/password-reset"),
     ("get", "/api/v1/accounts/{id}/sessions"),
     ("delete", "/api/v1/accounts/{id}/sessions"),
+    ("get", "/api/v1/accounts/{id}/facts"),
+    ("post", "/api/v1/accounts/{id}/recovery/unlock"),
     ("get", "/api/v1/password-resets"),
     ("get", "/api/v1/overview"),
 ];
@@ -127,7 +129,7 @@ fn example(document: &Value, schema: &Value) -> Value {
 }
 
 async fn call(client: &Client, operation: &Operation) -> Answer {
-    let path = operation.path.replace("{id}", NOBODY);
+    let path = operation.path.replace("{id}", NOBODY).replace("{name}", "member");
     let request = client.request(operation.method.clone(), &path);
     let request = match &operation.example {
         Some(body) if operation.content_type == "application/json" => request.json(body),

@@ -6,7 +6,27 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 34] = [
+const CONTRACT: [(&str, &str); 54] = [
+    ("/api/v1/recovery", "get"),
+    ("/api/v1/recovery", "post"),
+    ("/api/v1/recovery/email", "post"),
+    ("/api/v1/recovery/code", "post"),
+    ("/api/v1/recovery/complete", "post"),
+    ("/api/v1/recovery/undo", "post"),
+    ("/api/v1/recovery/case", "get"),
+    ("/api/v1/recoveries", "get"),
+    ("/api/v1/recoveries/{id}/approve", "post"),
+    ("/api/v1/recoveries/{id}/refuse", "post"),
+    ("/api/v1/accounts/{id}/recovery/unlock", "post"),
+    ("/api/v1/accounts/{id}/facts", "get"),
+    ("/api/v1/accounts/{id}/facts/{name}", "put"),
+    ("/api/v1/accounts/{id}/facts/{name}", "delete"),
+    ("/api/v1/attributes", "get"),
+    ("/api/v1/attributes/{name}", "put"),
+    ("/api/v1/attributes/{name}", "delete"),
+    ("/api/v1/me/facts", "get"),
+    ("/api/v1/me/facts/{name}", "put"),
+    ("/api/v1/me/recovery-codes", "post"),
     ("/api/v1/password-reset", "post"),
     ("/api/v1/password-reset/verify", "post"),
     ("/api/v1/password-reset/complete", "post"),
@@ -72,7 +92,7 @@ on_both_engines! {
         for (path, method, operation) in operations(&document) {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let program = app.program();
-            let request = program.request(method.clone(), &path.replace("{id}", "x"));
+            let request = program.request(method.clone(), &path.replace("{id}", "x").replace("{name}", "x"));
             let answer = program.send(request.header("content-type", "application/json").body("{}")).await;
             assert!(!matches!(answer.status, 404 | 405 | 500), "{method} {path}: {answer:?}");
             let responses = operation["responses"].as_object().unwrap();
@@ -91,7 +111,7 @@ on_both_engines! {
     async fn requests_are_closed_and_examples_hold_no_secret(app: TestApp) {
         let document = app.program().get("/api/v1/openapi.json").await.expect(200);
         let schemas = document.json()["components"]["schemas"].clone();
-        for request in ["Ask", "Verify", "Complete", "Check", "Credentials", "ChangePassword", "SettingsPatch", "MailTest", "NewAccount", "AccountPatch", "NewApiKey"] {
+        for request in ["Ask", "Verify", "Complete", "Check", "Credentials", "ChangePassword", "SettingsPatch", "MailTest", "NewAccount", "AccountPatch", "NewApiKey", "RecoveryProof", "RecoveryAddress", "RecoveryCode", "RecoveryPassword", "RecoveryUndo", "RecoveryRefusal", "AttributeDefinition", "FactValue", "OwnFactValue", "CodesWish"] {
             assert_eq!(schemas[request]["additionalProperties"], json!(false), "{request}");
         }
         assert!(!document.body.contains("$argon2id") && !document.body.contains("BEGIN "));

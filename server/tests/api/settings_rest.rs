@@ -116,6 +116,17 @@ fn edges(declared: &Declaration) -> (Vec<Value>, Vec<(Value, &'static str)>) {
                 (json!("javascript:x"), "a path"),
             ],
         ),
+        Kind::Facts => (
+            vec![json!(["email", "social_security_number"]), json!([])],
+            vec![
+                (json!(["email"]), "2 to 5"),
+                (json!(["email", "email"]), "different"),
+                (json!(["email", "Not A Name"]), "names of facts"),
+                (json!(["a", "b", "c", "d", "e", "f"]), "2 to 5"),
+                (json!(["email", 5]), "names of facts"),
+                (json!("email"), "a list"),
+            ],
+        ),
         Kind::Origins => (
             vec![
                 json!(["https://app.example.org", "https://app.example.org:8443"]),
@@ -162,9 +173,13 @@ on_both_engines! {
         let app = setup.pinned(json!({ "limits": { "enabled": false } })).start().await;
         let admin = app.administrator().await;
         for declared in declarations().filter(|declared| declared.name != "limits.enabled") {
+            app.execute("delete from settings where name = 'recovery.facts'").await;
             let default: Value = serde_json::from_str(declared.default).unwrap();
             assert_eq!(shown(&admin, declared.name).await, as_shown(declared, &default), "{}", declared.name);
             let (good, bad) = edges(declared);
+            // It can be switched on only where it asks for something.
+            let asked = if declared.name == "recovery.enabled" { json!(["email", "drivers_licence"]) } else { json!([]) };
+            app.set("recovery.facts", asked).await;
             for value in good {
                 admin.patch(PATH, &patch(declared.name, &value)).await.expect(200);
                 assert_eq!(shown(&admin, declared.name).await, as_shown(declared, &value), "{}", declared.name);
@@ -356,6 +371,7 @@ on_both_engines! {
             ("password_reset", "/api/v1/password-reset", json!({ "identifier": "ada" })),
             ("password_reset_verify", "/api/v1/password-reset/verify", json!({ "token": "x" })),
             ("password_reset_complete", "/api/v1/password-reset/complete", json!({ "token": "x", "password": "y" })),
+            ("recovery", "/api/v1/recovery/undo", json!({ "token": "x" })),
             ("password_policy", "/api/v1/password-policy/check", json!({ "password": "y" })),
             ("sessions", "/api/v1/sessions", json!({ "identifier": "nobody", "password": "y" })),
         ];

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Every table of the schema; a test that reads "everything" reads these.
-pub const TABLES: [&str; 13] = [
+pub const TABLES: [&str; 18] = [
     "accounts",
     "account_identifiers",
     "sessions",
@@ -21,6 +21,11 @@ pub const TABLES: [&str; 13] = [
     "jobs",
     "idempotency",
     "audit_head",
+    "attributes",
+    "fact_keys",
+    "facts",
+    "recoveries",
+    "recovery_codes",
 ];
 
 /// Removed when dropped.

@@ -12,6 +12,7 @@ pub mod client;
 pub mod database;
 pub mod letter;
 pub mod log;
+pub mod recovery;
 pub mod smtp;
 
 pub use app::{PASSWORD, Setup, TestApp, draft};

@@ -1,0 +1,355 @@
+//! Proving who somebody is by facts: what is counted against whom, what locks and what unlocks, and what nobody can tell apart.
+
+use crate::on_both_engines;
+use crate::support::client::Answer;
+use crate::support::recovery::{FRESH, LICENCE, SOCIAL};
+use crate::support::{PASSWORD, TestApp, draft, log};
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use server::account::add::{Draft, DraftPassword};
+use server::account::{Kind, SignIn};
+use std::sync::Arc;
+use tower::ServiceExt as _;
+
+const WRONG: &str = "111-11-1111";
+
+fn bytes(answer: &Answer) -> String {
+    let mut headers = answer.headers.clone();
+    for changing in ["date", "x-request-id"] {
+        headers.remove(changing);
+    }
+    format!("{} {headers:?} {}", answer.status, answer.body)
+}
+
+async fn define(app: &TestApp, name: &str, body: Value) {
+    let admin = app.signed_in("root", PASSWORD).await;
+    admin
+        .put(&format!("/api/v1/attributes/{name}"), &body)
+        .await
+        .expect(204);
+}
+
+/// People whose facts lead nowhere, each for another reason, and what to say about them.
+async fn everybody(app: &TestApp) -> Vec<(&'static str, Value)> {
+    let mut said = Vec::new();
+    let about = |email: &str, social: &str| json!({ "email": email, "social_security_number": social });
+    app.recoverable_ada().await;
+    said.push(("wrong fact", about("ada@example.org", WRONG)));
+    said.push(("unknown person", about("nobody@example.org", WRONG)));
+    let without_facts = DraftPassword::None;
+    app.add(Draft {
+        password: without_facts,
+        ..draft("bare")
+    })
+    .await;
+    said.push(("no fact on file", about("bare@example.org", WRONG)));
+    for (name, social) in [
+        ("disabled", "201-00-0001"),
+        ("elsewhere", "201-00-0002"),
+        ("firm", "201-00-0003"),
+        ("locked", "201-00-0004"),
+    ] {
+        let id = app
+            .add(Draft {
+                kind: if name == "firm" {
+                    Kind::Organisation
+                } else {
+                    Kind::Person
+                },
+                sign_in: if name == "elsewhere" {
+                    SignIn::Sso
+                } else {
+                    SignIn::Password
+                },
+                password: DraftPassword::None,
+                ..draft(name)
+            })
+            .await;
+        app.put_fact(&id, "social_security_number", social).await;
+        said.push((name, about(&format!("{name}@example.org"), social)));
+    }
+    app.execute("update accounts set status = 'disabled' where login_name = 'disabled'")
+        .await;
+    app.execute("update accounts set recovery_failures = 3, recovery_locked_at = 1 where login_name = 'locked'")
+        .await;
+    app.drain().await;
+    said
+}
+
+on_both_engines! {
+    // security 70
+    async fn every_failure_gets_the_same_answer(app: TestApp) {
+        let mut seen = Vec::new();
+        let mut clients = (2..20).map(|last| format!("127.0.0.{last}"));
+        for (name, facts) in everybody(&app).await {
+            let answer = app.recover_from(&clients.next().unwrap(), facts).await.expect(403);
+            assert_eq!(answer.problem(), "not_recognised", "{name}");
+            seen.push(bytes(&answer));
+        }
+        // Two who share every fact.
+        app.recovery_on(&["social_security_number", "drivers_licence"]).await;
+        for name in ["twin", "other"] {
+            let id = app.add_invited(name).await;
+            app.put_fact(&id, "social_security_number", "300-00-0001").await;
+            app.put_fact(&id, "drivers_licence", "TWIN1234").await;
+        }
+        let facts = json!({ "social_security_number": "300000001", "drivers_licence": "twin-1234" });
+        seen.push(bytes(&app.recover(facts).await.expect(403)));
+        assert_eq!(seen.len(), 8);
+        seen.dedup();
+        assert_eq!(seen.len(), 1, "{seen:#?}");
+    }
+
+    // security 70, 157: the same statements and the same slow hashes
+    async fn every_failure_costs_the_same(app: TestApp) {
+        let said = everybody(&app).await;
+        app.set("limits.enabled", json!(false)).await;
+        let mut seen: Vec<(&str, u64, Vec<String>)> = Vec::new();
+        for (name, facts) in &said {
+            let body = json!({ "facts": facts }).to_string();
+            let request = Request::post("/api/v1/recovery").header("content-type", "application/json");
+            let request = request.body(Body::from(body)).unwrap();
+            let (router, before) = (app.router.clone(), app.latchkey.hasher.work());
+            let (status, mut statements) = log::statements(async { router.oneshot(request).await.unwrap().status() }).await;
+            statements.retain(|statement| !statement.to_lowercase().starts_with("pragma"));
+            assert_eq!(status, 403, "{name}");
+            seen.push((name, app.latchkey.hasher.work() - before, statements));
+        }
+        let (_, hashes, statements) = seen[0].clone();
+        assert_eq!(hashes, 2, "two slots, one stored fact");
+        for (name, own_hashes, own_statements) in &seen {
+            assert_eq!((own_hashes, own_statements), (&hashes, &statements), "{name}");
+        }
+        // The try that locks is like any other.
+        let mut of_ada = Vec::new();
+        for _ in 0..3 {
+            let body = json!({ "facts": said[0].1 }).to_string();
+            let request = Request::post("/api/v1/recovery").header("content-type", "application/json");
+            let request = request.body(Body::from(body)).unwrap();
+            let router = app.router.clone();
+            let (_, mut statements) = log::statements(async { router.oneshot(request).await.unwrap().status() }).await;
+            statements.retain(|statement| !statement.to_lowercase().starts_with("pragma"));
+            of_ada.push(statements);
+        }
+        assert!(app.failures("ada").await.1);
+        assert!(of_ada.iter().all(|own| *own == statements), "{of_ada:#?}");
+    }
+
+    // R8; security 71, 74, 155
+    async fn three_failures_lock_recovery_and_nothing_else(app: TestApp) {
+        app.recoverable_ada().await;
+        app.drain().await;
+        for _ in 0..3 {
+            assert_eq!(app.try_ada(WRONG).await.expect(403).problem(), "not_recognised");
+        }
+        assert_eq!(app.failures("ada").await, ("3".to_owned(), true));
+        app.try_ada(SOCIAL).await.expect(403);
+        app.drain().await;
+        let told = app.mail_to("ada@example.org").into_iter().filter(|letter| letter.subject.contains("switched off")).count();
+        assert_eq!(told, 1, "told once");
+        assert_eq!(app.count("audit where event = 'recovery_locked'").await, 1);
+        app.advance(86_400_000);
+        app.recover_from("127.0.0.9", json!({ "email": "ada@example.org", "social_security_number": SOCIAL })).await.expect(403);
+        app.sign_in("ada", PASSWORD).await.expect(200);
+        let (_, letter) = app.ask_and_read("ada").await;
+        assert!(app.failures("ada").await.1, "neither signing in nor asking unlocks");
+        app.complete(&letter.token(), FRESH).await.expect(204);
+        assert_eq!(app.failures("ada").await, ("0".to_owned(), false));
+        app.try_ada(SOCIAL).await.expect(201);
+    }
+
+    // security 71
+    async fn two_failures_and_then_the_right_facts_are_fine(app: TestApp) {
+        app.recoverable_ada().await;
+        app.try_ada(WRONG).await.expect(403);
+        app.try_ada(WRONG).await.expect(403);
+        app.begin_ada().await;
+        assert_eq!(app.failures("ada").await, ("2".to_owned(), false), "a right try is no failure, and forgives none");
+        app.try_ada(WRONG).await.expect(403);
+        assert!(app.failures("ada").await.1);
+    }
+
+    // R9; security 75
+    async fn only_a_reset_or_staff_unlock(app: TestApp) {
+        let id = app.recoverable_ada().await;
+        let admin = app.administrator().await;
+        let lock = async || app.execute("update accounts set recovery_failures = 3, recovery_locked_at = 1 where login_name = 'ada'").await;
+        let mut password = PASSWORD.to_owned();
+
+        lock().await;
+        let shown = admin.get(&format!("/api/v1/accounts/{id}")).await.expect(200).json();
+        assert_eq!(shown["recovery_locked"], true);
+        admin.patch(&format!("/api/v1/accounts/{id}"), &json!({ "name": "Ada Lovelace" })).await.expect(200);
+        admin.put(&format!("/api/v1/accounts/{id}/facts/social_security_number"), &json!({ "value": SOCIAL })).await.expect(204);
+        app.session("ada", &password).await;
+        assert!(app.failures("ada").await.1, "still locked");
+        admin.post(&format!("/api/v1/accounts/{id}/recovery/unlock"), &json!({})).await.expect(204);
+        assert_eq!(app.failures("ada").await, ("0".to_owned(), false), "unlocked by staff");
+        app.drain().await;
+        assert!(app.last_to("ada@example.org").text.contains("unlocked recovery"));
+
+        lock().await;
+        let member = app.signed_in("ada", &password).await;
+        member.put("/api/v1/me", &json!({ "current_password": password, "password": FRESH })).await.expect(200);
+        FRESH.clone_into(&mut password);
+        assert!(!app.failures("ada").await.1, "unlocked by changing the password");
+
+        lock().await;
+        admin.post(&format!("/api/v1/accounts/{id}/password-reset"), &json!({})).await.expect(202);
+        app.drain().await;
+        assert!(app.failures("ada").await.1, "starting is not succeeding");
+        let letter = app.last_to("ada@example.org");
+        app.complete(&letter.token(), "fresh otters on the ice").await.expect(204);
+        assert!(!app.failures("ada").await.1, "unlocked by a reset that staff started");
+        assert_eq!(app.count("audit where event = 'recovery_unlocked'").await, 3);
+    }
+
+    // security 72
+    async fn of_fifty_at_once_three_are_looked_at(app: TestApp) {
+        app.recoverable_ada().await;
+        app.set("limits.enabled", json!(false)).await;
+        let app = Arc::new(app);
+        let crowd = (0..50).map(|number| {
+            let app = app.clone();
+            let social = if number == 25 { SOCIAL.to_owned() } else { format!("111-11-{:04}", 1000 + number) };
+            tokio::spawn(async move { app.try_ada(&social).await.status })
+        });
+        let mut begun = 0;
+        for one in crowd.collect::<Vec<_>>() {
+            let status = one.await.unwrap();
+            assert!(matches!(status, 201 | 403), "{status}");
+            begun += i64::from(status == 201);
+        }
+        let wrong = app.count("audit where event = 'recovery_refused' and reason = 'no_match'").await;
+        let right = app.count("audit where event = 'recovery_started'").await;
+        assert_eq!(right, begun);
+        // A right try that was among those looked at gives its place back.
+        assert!(wrong == 3 && right <= 1, "{wrong} wrong and {right} right were evaluated");
+        assert!(app.failures("ada").await.1);
+        app.try_ada(SOCIAL).await.expect(403);
+    }
+
+    // security 73
+    async fn an_address_with_wrong_facts_counts_against_its_owner_only(app: TestApp) {
+        app.recoverable_ada().await;
+        let grace = app.add_invited("grace").await;
+        app.put_fact(&grace, "social_security_number", "222-22-2222").await;
+        app.try_ada(WRONG).await.expect(403);
+        assert_eq!((app.failures("ada").await.0.as_str(), app.failures("grace").await.0.as_str()), ("1", "0"));
+        // A number that is somebody's counts against them, too: it points at them.
+        app.try_ada("222-22-2222").await.expect(403);
+        assert_eq!((app.failures("ada").await.0.as_str(), app.failures("grace").await.0.as_str()), ("2", "1"));
+        app.recover(json!({ "email": "nobody@example.org", "social_security_number": "222-22-2222" })).await.expect(403);
+        assert_eq!((app.failures("ada").await.0.as_str(), app.failures("grace").await.0.as_str()), ("2", "2"));
+    }
+
+    // security 73: a known birthday does not help to find a number
+    async fn a_sweep_over_numbers_is_throttled_and_finds_nobody(app: TestApp) {
+        let id = app.recoverable_ada().await;
+        app.administrator().await;
+        define(&app, "birthday", json!({ "kind": "date", "labels": { "en": "Date of birth" } })).await;
+        app.put_fact(&id, "birthday", "1985-03-09").await;
+        app.recovery_on(&["birthday", "social_security_number"]).await;
+        let (mut refused, mut throttled) = (Vec::new(), Vec::new());
+        for number in 0..1000_u32 {
+            // Many clients: each has a budget of its own, all together have one.
+            let from = format!("127.0.{}.{}", 1 + number / 8 / 200, 1 + number / 8 % 200);
+            let facts = json!({ "birthday": "1985-03-09", "social_security_number": format!("123-45-{:04}", 6000 + number / 2) });
+            let answer = app.recover_from(&from, facts).await;
+            match answer.status {
+                403 => refused.push(bytes(&answer)),
+                429 => throttled.push(bytes(&answer)),
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!((refused.len(), throttled.len()), (200, 800));
+        refused.dedup();
+        throttled.dedup();
+        assert_eq!((refused.len(), throttled.len()), (1, 1), "alike for everybody");
+        assert_eq!(app.count("recoveries").await, 0);
+        let right = json!({ "birthday": "1985-03-09", "social_security_number": SOCIAL });
+        app.recover_from("127.0.0.77", right.clone()).await.expect(429);
+        app.sign_in("ada", PASSWORD).await.expect(200);
+        app.advance(3_600_000);
+        app.recover_from("127.0.0.77", right).await.expect(201);
+    }
+
+    // one client alone
+    async fn one_client_has_ten_tries_whatever_comes_of_them(app: TestApp) {
+        app.recoverable_ada().await;
+        for number in 0..10 {
+            let social = format!("999-00-{number:04}");
+            app.recover(json!({ "email": "nobody@example.org", "social_security_number": social })).await.expect(403);
+        }
+        let answer = app.try_ada(SOCIAL).await.expect(429);
+        assert!(!answer.header("retry-after").is_empty());
+        assert_eq!(app.failures("ada").await.0, "0");
+        app.recover_from("127.0.0.8", json!({ "email": "ada@example.org", "social_security_number": SOCIAL })).await.expect(201);
+    }
+
+    // R4; security 86
+    async fn what_cannot_be_a_fact_costs_no_try_and_is_told_alike(app: TestApp) {
+        app.recoverable_ada().await;
+        let mut seen = Vec::new();
+        for email in ["ada@example.org", "nobody@example.org"] {
+            for social in ["12345", "letters", "१२३४५६७८९", ""] {
+                let answer = app.recover(json!({ "email": email, "social_security_number": social })).await.expect(422);
+                assert_eq!(answer.problem(), "fact_malformed");
+                assert_eq!(answer.json()["field"], "facts.social_security_number");
+                seen.push((social, bytes(&answer)));
+            }
+            app.recover(json!({ "email": email })).await.expect(422);
+            app.recover(json!({ "email": email, "social_security_number": SOCIAL, "shoe_size": "44" })).await.expect(422);
+            app.recover(json!({ "email": [email], "social_security_number": SOCIAL })).await.expect(422);
+        }
+        let half = seen.len() / 2;
+        assert_eq!(seen[..half], seen[half..]);
+        assert_eq!(app.failures("ada").await.0, "0");
+        assert_eq!(app.count("limits where name like 'recovery%'").await, 0);
+    }
+
+    // R2, R4; security 69, 85
+    async fn every_kind_of_fact_proves_its_owner(app: TestApp) {
+        let id = app.recoverable_ada().await;
+        app.administrator().await;
+        define(&app, "birthday", json!({ "kind": "date", "labels": { "en": "Date of birth", "de": "Geburtsdatum" } })).await;
+        define(&app, "member", json!({ "kind": "number", "labels": { "en": "Member number" }, "format": "9999-9999", "locates": true })).await;
+        define(&app, "teacher", json!({ "kind": "short_text", "labels": { "en": "First teacher" } })).await;
+        define(&app, "site", json!({ "kind": "pick_list", "labels": { "en": "Site" }, "options": ["North", "South", "West End"] })).await;
+        for (name, value) in [("birthday", "1985-03-09"), ("member", "0042 1234"), ("teacher", "Fräulein Müller"), ("site", "West End")] {
+            app.put_fact(&id, name, value).await;
+        }
+        let sets: [(&[&str], Value, &str); 4] = [
+            (&["email", "birthday"], json!({ "email": "ADA@example.org", "birthday": "1985-03-09" }), "birthday"),
+            (&["member", "birthday"], json!({ "member": "00421234", "birthday": "1985-03-09" }), "birthday"),
+            (&["drivers_licence", "teacher"], json!({ "drivers_licence": "d 123 4567", "teacher": " fräulein  MÜLLER " }), "teacher"),
+            (&["social_security_number", "site", "drivers_licence"], json!({ "social_security_number": "１２３４５６７８９", "site": "west end", "drivers_licence": LICENCE }), "site"),
+        ];
+        let other = json!({ "birthday": "1985-03-10", "teacher": "Frau Müller", "site": "North" });
+        for (number, (facts, said, decisive)) in sets.into_iter().enumerate() {
+            app.recovery_on(facts).await;
+            let from = format!("127.0.0.{}", 20 + number);
+            let offered = app.program().get("/api/v1/recovery").await.expect(200).json();
+            assert_eq!(offered["facts"].as_array().unwrap().len(), facts.len());
+            app.recover_from(&from, said.clone()).await.expect(201);
+            let mut wrong = said.clone();
+            wrong[decisive] = other[decisive].clone();
+            app.recover_from(&from, wrong).await.expect(403);
+            app.execute("update accounts set recovery_failures = 0").await;
+        }
+    }
+
+    // security 69
+    async fn a_value_that_many_share_finds_nobody(app: TestApp) {
+        app.recovery_on(&["social_security_number", "drivers_licence"]).await;
+        for number in 0..4 {
+            let id = app.add_invited(&format!("shared{number}")).await;
+            app.put_fact(&id, "social_security_number", SOCIAL).await;
+            app.put_fact(&id, "drivers_licence", &format!("LIC{number}000")).await;
+        }
+        app.recover(json!({ "social_security_number": SOCIAL, "drivers_licence": "LIC1000" })).await.expect(403);
+        assert_eq!(app.failures("shared1").await.0, "1", "the licence pointed at its owner");
+        assert_eq!(app.failures("shared2").await.0, "0");
+    }
+}
