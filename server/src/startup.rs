@@ -11,6 +11,7 @@ use crate::mail::transport::Transport;
 use crate::mail::transports::Transports;
 use crate::mail::worker;
 use crate::password::hash::Hasher;
+use crate::recovery::plan::plan;
 use crate::refused::Fault;
 use crate::reset::availability::missing;
 use crate::secret::{Keys, Purpose};
@@ -182,6 +183,9 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
     }
     for what in missing(&latchkey, &settings) {
         tracing::warn!(reason = what.advice(), "password reset is not available");
+    }
+    if settings.recovery.enabled && plan(&latchkey, &settings).await?.is_none() {
+        tracing::warn!("recovery is switched on, but its facts are not enough, or reset by mail is not available");
     }
     Ok(latchkey)
 }

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 /// Nobody signs in with it: all accounts share one hash, of the parameters that this server uses itself.
 const PASSWORD: &str = "nineteen slow herons wade";
 
+/// How many of the known have a social security number on file.
+const WITH_FACTS: usize = 2_000;
+
 pub struct Instance {
     folder: TempDir,
     /// Where mails go. In memory where there is such a folder: a mail server would take them over the network, and what its disk
@@ -41,9 +44,15 @@ impl Instance {
                 .expect("a temporary folder"),
         };
         let hash = hash();
-        let mut csv = String::from("login_name,email,name,password_hash\n");
+        let mut csv = String::from("login_name,email,name,password_hash,fact.social_security_number\n");
         for index in 0..accounts {
-            writeln!(csv, "known{index:05},{},Known Person,\"{hash}\"", known(index)).expect("text");
+            // A fact costs a slow hash, so only those have one whose recovery is tried.
+            let fact = if index < WITH_FACTS {
+                format!("{:09}", 100_000_000 + index)
+            } else {
+                String::new()
+            };
+            writeln!(csv, "known{index:05},{},Known Person,\"{hash}\",{fact}", known(index)).expect("text");
         }
         let file = instance.folder.path().join("accounts.csv");
         std::fs::write(&file, csv).expect("accounts.csv");
@@ -70,6 +79,9 @@ impl Instance {
             .env("LATCHKEY_DATA_DIR", &data)
             .env("LATCHKEY_MAIL_URL", format!("file://{}", self.mails.path().display()))
             .env("LATCHKEY_SETTINGS__MAIL__SENDER_ADDRESS", "no-reply@example.org")
+            .env("LATCHKEY_SETTINGS__RECOVERY__ENABLED", "true")
+            .env("LATCHKEY_SETTINGS__RECOVERY__FACTS", "email,social_security_number")
+            .env("LATCHKEY_SETTINGS__RECOVERY__MAX_ATTEMPTS", "10")
             .env("LATCHKEY_SETTINGS__LIMITS__ENABLED", "false");
         command
     }

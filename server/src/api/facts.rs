@@ -1,6 +1,6 @@
 //! Facts: what may be asked for, what is on file about an account, and one's own. Values go in and never come out (security 92).
 
-use super::json::Body;
+use super::json::{Body, texts};
 use super::no_content;
 use super::problem::Problem;
 use super::signed_in;
@@ -84,6 +84,7 @@ pub struct AttributeDefinition {
     #[schema(value_type = String, example = "number")]
     kind: FactKind,
     /// By language.
+    #[serde(deserialize_with = "texts")]
     #[schema(example = json!({ "en": "Member number" }))]
     labels: BTreeMap<String, String>,
     /// Of a pick list.

@@ -8,6 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -119,6 +120,27 @@ impl<'de> Deserialize<'de> for Distinct {
 
         deserializer.deserialize_any(Anything).map(Self)
     }
+}
+
+/// Texts by name, no name twice.
+pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    texts_or_nothing(deserializer)?.ok_or_else(|| D::Error::custom("not an object"))
+}
+
+/// The same, where it may be left out or null.
+pub fn texts_or_nothing<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    let fields = match Distinct::deserialize(deserializer)? {
+        Distinct(Value::Null) => return Ok(None),
+        Distinct(Value::Object(fields)) => fields,
+        Distinct(_) => return Err(D::Error::custom("not an object")),
+    };
+    let text = |(name, value): (String, Value)| match value {
+        Value::String(text) => Ok((name, text)),
+        _ => Err(D::Error::custom("a value is not a text")),
+    };
+    fields.into_iter().map(text).collect::<Result<_, _>>().map(Some)
 }
 
 /// The path that serde names before its message; the message itself may repeat what was sent, a password among it.

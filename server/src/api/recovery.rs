@@ -1,7 +1,7 @@
 //! `/recovery`: getting back in without the mailbox, step by step.
 
 use super::grant;
-use super::json::{Body, Distinct};
+use super::json::{Body, texts_or_nothing};
 use super::list::Params;
 use super::no_content;
 use super::problem::Problem;
@@ -20,9 +20,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -96,7 +94,7 @@ pub async fn show(State(latchkey): State<SharedLatchkey>, visit: Visit) -> Resul
 #[serde(deny_unknown_fields)]
 pub struct RecoveryProof {
     /// Every fact that `GET /recovery` names, by name.
-    #[serde(default, deserialize_with = "facts_once")]
+    #[serde(default, deserialize_with = "texts_or_nothing")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "email": "ada@example.org", "social_security_number": "123-45-6789" }))]
     facts: Option<BTreeMap<String, String>>,
     #[serde(default)]
@@ -106,20 +104,6 @@ pub struct RecoveryProof {
     #[serde(default)]
     #[schema(example = "en", max_length = 35)]
     locale: Option<String>,
-}
-
-/// No fact twice, and texts only: of two values nobody could tell which was meant.
-fn facts_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    let fields = match Distinct::deserialize(deserializer)? {
-        Distinct(Value::Null) => return Ok(None),
-        Distinct(Value::Object(fields)) => fields,
-        Distinct(_) => return Err(D::Error::custom("not an object")),
-    };
-    let text = |(name, value): (String, Value)| match value {
-        Value::String(text) => Ok((name, text)),
-        _ => Err(D::Error::custom("a fact is not a text")),
-    };
-    fields.into_iter().map(text).collect::<Result<_, _>>().map(Some)
 }
 
 /// A recovery begun.
