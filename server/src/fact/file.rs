@@ -73,7 +73,7 @@ pub async fn set(latchkey: &Latchkey, staff: &Staff, account_id: &str, name: &st
     let keys = key::keys(latchkey).await?;
     let fact = seal(latchkey, &keys, &account.id, &attribute, &value).await?;
     let mut write = latchkey.store.write().await?;
-    key::store(&mut write, &fact).await?;
+    write.set_fact(&fact).await?;
     write.end_open_recoveries(&account.id, latchkey.now()).await?;
     changed_by_staff(latchkey, write, staff, &account, &attribute, "set").await
 }
@@ -141,7 +141,7 @@ pub async fn set_own(
     let mut write = latchkey.store.write().await?;
     let done = match &sealed {
         Some(fact) => {
-            key::store(&mut write, fact).await?;
+            write.set_fact(fact).await?;
             "set"
         }
         None if write.remove_fact(&account.id, &attribute.name).await? => "removed",

@@ -11,7 +11,7 @@ use crate::latchkey::Latchkey;
 use crate::password::Password;
 use crate::refused::{Fault, Refused};
 use crate::secret::{Keys, Purpose};
-use crate::store::{FactKeyRow, NewFact, Write};
+use crate::store::{FactKeyRow, NewFact};
 use crate::{key_file, password::hash::Verified};
 use data_encoding::HEXLOWER;
 use std::path::PathBuf;
@@ -234,14 +234,6 @@ pub async fn fits(
     let bound = key.unwrap_or(current).bound(attribute, account_id, value)?;
     let verifier = stored.as_ref().filter(|_| key.is_some()).map(|stored| stored.verifier);
     Ok(latchkey.hasher.verify(&bound, verifier).await? != Verified::No)
-}
-
-/// Stores a fact in place of an earlier one.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn store(write: &mut Write, fact: &NewFact) -> Result<(), Fault> {
-    write.set_fact(fact).await
 }
 
 #[cfg(test)]

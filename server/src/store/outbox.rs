@@ -87,14 +87,14 @@ pub struct MailHealth {
 }
 
 impl Store {
-    /// Rows that match, the newest first.
+    /// Rows that match, the newest first; without those that never become a mail.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn mails(&self, wanted: Wanted, after: &After, limit: i64) -> Result<Vec<SeenMail>, Fault> {
         Ok(sqlx::query_as(seen!(
             "(o.created_at < $1 or (o.created_at = $1 and o.id < $2)) and ($3 = '' or o.state = $3) \
-             order by o.created_at desc, o.id desc limit $4"
+             and o.kind <> 'recovery_look' order by o.created_at desc, o.id desc limit $4"
         ))
         .bind(after.at)
         .bind(&after.id)
