@@ -225,7 +225,8 @@ on_both_engines! {
         let right = app.count("audit where event = 'recovery_started'").await;
         assert_eq!(right, begun);
         // Three, of which one may have been right; then it was no failure, and the account is not locked.
-        assert!(right <= 1 && wrong <= 3 && wrong + right >= 3, "{wrong} wrong and {right} right were evaluated");
+        let reasons = app.rows("select reason, count(*) from audit where event = 'recovery_refused' group by reason").await;
+        assert!(right <= 1 && wrong <= 3 && wrong + right >= 3, "{wrong} wrong and {right} right were evaluated: {reasons:?}");
         assert_eq!(app.failures("ada").await, (wrong.to_string(), wrong == 3));
         assert_eq!(app.try_ada(SOCIAL).await.status, if wrong == 3 { 403 } else { 201 });
     }

@@ -268,6 +268,9 @@ on_both_engines! {
         let guarded: Vec<_> = declarations().filter(|declared| declared.guarded && app.latchkey.pinned.get(declared.name).is_none()).collect();
         assert!(guarded.iter().any(|declared| declared.name == "mail.url") && guarded.iter().any(|declared| declared.name == "reset.sign_in"));
         for declared in guarded {
+            // It can be switched on only where it asks for something.
+            let asked = if declared.name == "recovery.enabled" { json!(["email", "drivers_licence"]) } else { json!([]) };
+            app.set("recovery.facts", asked).await;
             let present = shown(&admin, declared.name).await;
             let value = edges(declared).0.into_iter().find(|value| as_shown(declared, value) != present).unwrap();
             let mut body = patch(declared.name, &value);
