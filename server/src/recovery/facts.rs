@@ -73,11 +73,16 @@ pub async fn start(
     write.commit().await?;
 
     let accounts = latchkey.store.accounts_in(&slots).await?;
-    let mut compared: Vec<&Account> = accounts
+    let possible: Vec<&Account> = accounts
         .iter()
         .filter(|account| counted.iter().any(|counted| counted.id == account.id))
         .filter(|account| account.takes_password() && account.kind == Kind::Person)
-        .filter(|account| pointed.iter().all(|ids| ids.contains(&account.id)) && has_address(account, &given))
+        .collect();
+    let located = |account: &Account| pointed.iter().all(|ids| ids.contains(&account.id));
+    let mut compared: Vec<&Account> = possible
+        .iter()
+        .copied()
+        .filter(|account| located(account) && has_address(account, &given))
         .collect();
     let ambiguous = compared.len() > COMPARED;
     if ambiguous {
@@ -93,13 +98,15 @@ pub async fn start(
     match fitting.as_slice() {
         [account] => begin(latchkey, visitor, &settings, &keys, &given, account, &counted).await,
         several => {
-            let reason = match (ambiguous || several.len() > 1, compared.is_empty(), accounts.is_empty()) {
-                (true, _, _) => "ambiguous",
-                (_, false, _) => "no_match",
-                (_, _, false) => "not_possible",
-                (_, _, true) => "nobody",
-            };
-            let about = compared.first().copied().or(accounts.first());
+            let reasons = [
+                (ambiguous || several.len() > 1, "ambiguous"),
+                (accounts.is_empty(), "nobody"),
+                (counted.is_empty(), "locked"),
+                (possible.is_empty(), "not_possible"),
+            ];
+            let reason = reasons.into_iter().find(|(is_so, _)| *is_so);
+            let reason = reason.map_or("no_match", |(_, reason)| reason);
+            let about = possible.first().copied().or(accounts.first());
             refuse(latchkey, visitor, reason, about, &counted).await
         }
     }
