@@ -12,7 +12,7 @@ use crate::latchkey::SharedLatchkey;
 use crate::recovery::code;
 use crate::web::visit::Visit;
 use app::view::FactKind;
-use app::words::language;
+use app::words::Locale;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -175,8 +175,7 @@ pub struct FactStates {
 }
 
 impl FactStates {
-    fn of(facts: Vec<OnFile>, locale: &str) -> Self {
-        let lang = language(locale);
+    fn of(facts: Vec<OnFile>, lang: Locale) -> Self {
         let items = facts.into_iter().map(|fact| FactState {
             label: fact.attribute.label(lang).to_owned(),
             kind: fact.attribute.kind,
@@ -203,11 +202,12 @@ impl FactStates {
 )]
 pub async fn list(
     State(latchkey): State<SharedLatchkey>,
+    visit: Visit,
     OnDuty(staff): OnDuty,
     Path(id): Path<String>,
 ) -> Result<Json<FactStates>, Problem> {
     let facts = file::on_file(&latchkey, &staff, &id).await?;
-    Ok(Json(FactStates::of(facts, &staff.visitor.locale)))
+    Ok(Json(FactStates::of(facts, visit.lang)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -271,7 +271,7 @@ pub async fn own(State(latchkey): State<SharedLatchkey>, visit: Visit) -> Result
     let session = signed_in::session(&latchkey, &visit).await?;
     let account = file::owner(&latchkey, &session).await?;
     let facts = file::of(&latchkey, &account).await?;
-    Ok(Json(FactStates::of(facts, &visit.visitor.locale)))
+    Ok(Json(FactStates::of(facts, visit.lang)))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -134,7 +134,7 @@ fn in_words(facts: &[Malformed]) -> String {
         format!(
             "{} {}",
             fact.name,
-            fact_words::problem(Locale::en, fact.problem, &fact.format)
+            fact_words::problem(Locale::En, fact.problem, &fact.format)
         )
     };
     format!("{}.", facts.iter().map(words).collect::<Vec<_>>().join("; "))

@@ -4,6 +4,7 @@ use super::grant;
 use super::json::{Body, texts_or_nothing};
 use super::list::Params;
 use super::no_content;
+use super::password_reset::is_tag;
 use super::problem::Problem;
 use super::sessions::SessionToken;
 use crate::clock::rfc3339;
@@ -15,7 +16,7 @@ use crate::recovery::{case, code, mailbox, undo};
 use crate::refused::Refused;
 use crate::web::visit::Visit;
 use app::view::{CaseState, FactField, FactKind};
-use app::words::language;
+use app::words::Locale;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -77,7 +78,7 @@ pub async fn show(State(latchkey): State<SharedLatchkey>, visit: Visit) -> Resul
     grant::require(&latchkey, &visit, None, |grants| grants.recovery).await?;
     let settings = latchkey.settings().await.map_err(Refused::from)?;
     let plan = plan(&latchkey, &settings).await.map_err(Refused::from)?;
-    let lang = language(&visit.visitor.locale);
+    let lang = visit.lang;
     Ok(Json(RecoveryOffer {
         enabled: plan.is_some(),
         facts: plan
@@ -136,12 +137,11 @@ pub async fn start(
 ) -> Result<(StatusCode, Json<RecoveryBegun>), Problem> {
     grant::require(&latchkey, &visit, None, |grants| grants.recovery).await?;
     if let Some(locale) = &proof.locale {
-        visit.visitor.locale = super::password_reset::known_locale(locale).ok_or_else(|| {
-            Problem::malformed(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "The field locale is not a language tag.".into(),
-            )
-        })?;
+        if !is_tag(locale) {
+            let problem = "The field locale is not a language tag.";
+            return Err(Problem::malformed(StatusCode::UNPROCESSABLE_ENTITY, problem.into()));
+        }
+        visit.visitor.locale = Locale::of_tag(locale).unwrap_or(visit.lang).to_string();
     }
     let Started { handle, expires_at } = match (&proof.facts, &proof.recovery_code) {
         (Some(facts), None) => facts::start(&latchkey, &visit.visitor, facts).await?,

@@ -202,5 +202,5 @@ async fn storable(latchkey: &Latchkey, name: &str) -> Result<Attribute, Refused>
 }
 
 fn words(problem: FactProblem, attribute: &Attribute) -> String {
-    fact_words::problem(Locale::en, problem, &attribute.format)
+    fact_words::problem(Locale::En, problem, &attribute.format)
 }

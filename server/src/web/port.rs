@@ -27,7 +27,6 @@ use app::view::{
     CaseState, FactRefusal, Finished, Me, Opened, OpenedRecovery, OwnFact, PasswordRefusal, Recovered, RecoveryForm,
     RecoveryStep, SessionView, Site,
 };
-use app::words::language;
 use async_trait::async_trait;
 use axum::http::{HeaderValue, header};
 use leptos::prelude::use_context;
@@ -317,7 +316,7 @@ impl AccountPort for RequestPort {
 
     async fn own_facts(&self) -> Result<Vec<OwnFact>, Refusal> {
         let session = self.session().await?;
-        let lang = language(&self.visit.visitor.locale);
+        let lang = self.visit.lang;
         let account = owner(&self.latchkey, &session)
             .await
             .map_err(|refused| told(&refused))?;
@@ -395,7 +394,7 @@ impl RecoveryPort for RequestPort {
         if plan.is_none() && !mailable(&self.latchkey, &settings) {
             return Err(Refusal::RecoveryOff);
         }
-        let lang = language(&self.visit.visitor.locale);
+        let lang = self.visit.lang;
         let asked = plan.into_iter().flat_map(|plan| plan.asked);
         Ok(RecoveryForm {
             facts: asked.map(|attribute| attribute.field(lang)).collect(),
