@@ -71,17 +71,14 @@ pub async fn run(
     let mut errors = Vec::new();
     let mut prepared = Vec::new();
     for row in rows {
-        // Rows that say nothing about the language get the installation's.
-        let row = row.map(|(line, mut draft)| {
-            if draft.locale.is_empty() {
-                draft.locale = settings.branding.default_locale.to_string();
-            }
-            (line, draft)
-        });
         match row {
             Err(error) => errors.push(error),
-            Ok(entry) => {
+            Ok(mut entry) => {
                 let line = entry.line;
+                // Rows that say nothing about the language get the installation's.
+                if entry.draft.locale.is_empty() {
+                    entry.draft.locale = settings.branding.default_locale.to_string();
+                }
                 match good(latchkey, &settings, &attributes, &keys, entry).await {
                     Ok(good) => prepared.push(good),
                     Err(problem) => errors.push(RowError { line, problem }),
