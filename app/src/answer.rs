@@ -4,7 +4,7 @@
 
 use crate::outcome::Refusal;
 use crate::policy::Violation;
-use crate::view::PasswordRefusal;
+use crate::view::{FactRefusal, PasswordRefusal};
 use leptos::prelude::*;
 use std::fmt::Write as _;
 
@@ -44,6 +44,12 @@ impl To {
     pub fn password_refused(self, refused: &PasswordRefusal) -> Self {
         let violations: Vec<&str> = refused.violations.iter().copied().map(Violation::code).collect();
         self.refused(refused.refusal).with("violations", &violations.join(","))
+    }
+
+    /// Adds the reason for refusing facts, and which of them cannot be: their names, never what was typed (security 87).
+    pub fn fact_refused(self, refused: &FactRefusal) -> Self {
+        self.refused(refused.refusal)
+            .with("malformed", &refused.malformed.join(","))
     }
 
     /// Sends whoever posted a form there: a browser by status, our script by a header that it follows without a page load.

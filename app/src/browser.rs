@@ -54,13 +54,25 @@ pub async fn post(url: &str, form: &HtmlFormElement) -> Result<String, Refusal> 
     }
 }
 
-/// Whether an address is one that this download has no page for: the console is the server's alone.
+/// Whether an address is one that this download has no page for: the console and plain pages are the server's alone.
 pub fn is_elsewhere(page: &str) -> bool {
-    page == CONSOLE
-        || page
+    let path = page.split('?').next().unwrap_or_default();
+    PLAIN.contains(&path)
+        || path
             .strip_prefix(CONSOLE)
-            .is_some_and(|rest| rest.starts_with(['/', '?']))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
+
+/// Pages without a script: see `flow::plain`.
+pub const PLAIN: [&str; 7] = [
+    "/recovery/mailbox",
+    "/recovery/code",
+    "/recovery/password",
+    "/recovery/done",
+    "/recovery/undo",
+    "/account/recovery",
+    "/account/codes",
+];
 
 /// Where the console begins.
 pub const CONSOLE: &str = "/admin";

@@ -1,6 +1,7 @@
 //! The document around every page, and the policy that says what it may load (security: no inline anything).
 
 use crate::app::App;
+use crate::browser::PLAIN;
 use crate::words;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use leptos::hydration::{AutoReload, HydrationScripts};
@@ -14,6 +15,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let lang = words::choose();
     provide_context(lang);
     guard();
+    let script = !is_plain();
     view! {
         <!DOCTYPE html>
         <html lang=lang.to_string() dir=lang.direction()>
@@ -26,8 +28,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() id="leptos" />
                 <AutoReload options=options.clone() />
                 // Asked for early: the page comes alive when script and words are there.
-                <link rel="preload" href=words::path(lang) r#as="fetch" crossorigin="anonymous" />
-                <HydrationScripts options defer=true />
+                {script.then(|| view! {
+                    <link rel="preload" href=words::path(lang) r#as="fetch" crossorigin="anonymous" />
+                    <HydrationScripts options defer=true />
+                })}
                 <MetaTags />
             </head>
             <body>
@@ -35,6 +39,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the page at hand does without a script.
+fn is_plain() -> bool {
+    use_context::<http::request::Parts>().is_some_and(|parts| PLAIN.contains(&parts.uri.path()))
 }
 
 /// Without a nonce there is no policy that would let our scripts run, so the strictest one is sent and the page works without.

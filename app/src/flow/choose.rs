@@ -3,11 +3,11 @@
 use crate::flow::refused;
 use crate::load::load;
 use crate::outcome::Refusal;
-use crate::part::countdown::{countdown, when};
 use crate::part::form::{Form, Sending};
 use crate::part::new_password::NewPassword;
 use crate::part::notice::Problem;
 use crate::part::page::Page;
+use crate::part::remaining::Remaining;
 use crate::part::submit::Submit;
 use crate::part::told::Told;
 use crate::part::username::Username;
@@ -93,31 +93,12 @@ fn Choose(site: Site, opened: Opened) -> impl IntoView {
                     <Submit text=say!(lang, choose.keep) pending=keeping.pending class="button quiet" />
                 </Form>
             })}
-            <Remaining milliseconds=opened.remaining />
+            <Remaining
+                milliseconds=opened.remaining
+                ending=say!(lang, choose.ending)
+                over=say!(lang, choose.over)
+                again=("/forgot", say!(lang, gone.ask))
+            />
         </Page>
-    }
-}
-
-/// How long the right lasts; announced once, a minute before its end (WCAG 2.2.1).
-#[component]
-fn Remaining(milliseconds: i64) -> impl IntoView {
-    let lang = lang();
-    let left = countdown(Signal::stored(milliseconds));
-    let phrase = Memo::new(move |_| say!(lang, choose.remaining, when = when(lang, left.get())));
-    let (ending, over) = (
-        Memo::new(move |_| left.get() <= 60),
-        Memo::new(move |_| left.get() == 0),
-    );
-    view! {
-        <p class="hint" hidden=Signal::derive(move || over.get())>{phrase}</p>
-        <div role="status">
-            {move || match (ending.get(), over.get()) {
-                (_, true) => Some(view! {
-                    <p class="notice">{say!(lang, choose.over)} " " <a href="/forgot">{say!(lang, gone.ask)}</a></p>
-                }.into_any()),
-                (true, false) => Some(view! { <p class="notice">{say!(lang, choose.ending)}</p> }.into_any()),
-                (false, false) => None,
-            }}
-        </div>
     }
 }

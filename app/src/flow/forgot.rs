@@ -1,9 +1,10 @@
 //! Asking for a mail that lets a person choose a new password.
 
 use crate::outcome::Refusal;
-use crate::part::contact::Contact;
+use crate::part::contact::WhoHelps;
 use crate::part::field::Field;
 use crate::part::form::{Form, Sending};
+use crate::part::no_mailbox::NoMailbox;
 use crate::part::notice::Problem;
 use crate::part::page::Page;
 use crate::part::submit::Submit;
@@ -56,6 +57,7 @@ fn Forgot(site: Site) -> impl IntoView {
                 />
                 <Submit text=say!(lang, forgot.submit) pending=action.pending />
             </Form>
+            <NoMailbox facts=site.recovery />
             <p class="plate"><a href="/sign-in">{say!(lang, common.back_to_sign_in)}</a></p>
         </Page>
     }
@@ -69,15 +71,10 @@ fn Unavailable(site: Site) -> impl IntoView {
         Availability::SwitchedOff => say!(lang, forgot.switched_off),
         Availability::NotConfigured | Availability::Available => say!(lang, forgot.not_configured),
     };
-    let contact = site.support_contact;
     view! {
         <Page title=say!(lang, forgot.unavailable_title) product=site.product_name>
             <p class="lead">{why}</p>
-            {if contact.is_empty() {
-                view! { <p>{say!(lang, forgot.no_contact)}</p> }.into_any()
-            } else {
-                view! { <p>{say!(lang, forgot.contact)} " " <Contact contact /></p> }.into_any()
-            }}
+            <WhoHelps contact=site.support_contact />
             <p class="plate"><a href="/sign-in">{say!(lang, common.back_to_sign_in)}</a></p>
         </Page>
     }

@@ -6,6 +6,12 @@ pub mod done;
 pub mod forgot;
 pub mod home;
 pub mod not_found;
+#[cfg(feature = "ssr")]
+pub mod own_recovery;
+pub mod plain;
+pub mod recovery;
+#[cfg(feature = "ssr")]
+pub mod recovery_codes;
 pub mod refused;
 pub mod sent;
 pub mod sign_in;

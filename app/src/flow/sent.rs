@@ -6,6 +6,7 @@ use crate::part::countdown::{countdown, when};
 use crate::part::field::Field;
 use crate::part::form::{Form, Sending};
 use crate::part::leave::leave;
+use crate::part::no_mailbox::NoMailbox;
 use crate::part::notice::Problem;
 use crate::part::page::Page;
 use crate::part::submit::Submit;
@@ -106,6 +107,7 @@ fn Sent(site: Site) -> impl IntoView {
                 </Form>
             })}
             <Resend action=resend receipt />
+            <NoMailbox facts=site.recovery />
             <Help site />
             <p class="receipt">{say!(lang, sent.receipt)} " " <code>{receipt}</code></p>
         </Page>

@@ -1,5 +1,6 @@
 //! The support contact, which an administrator wrote as an address, a URL or plain words.
 
+use crate::words::{lang, say};
 use leptos::prelude::*;
 
 /// What a contact links to, if anything. Only schemes we write ourselves: the text is never trusted to be one.
@@ -21,6 +22,17 @@ pub fn Contact(contact: String) -> impl IntoView {
     match target(&contact) {
         Some(href) => view! { <a href=href rel="noreferrer external"><bdi>{contact}</bdi></a> }.into_any(),
         None => view! { <bdi>{contact}</bdi> }.into_any(),
+    }
+}
+
+/// The people who help where the page cannot, by their contact or without one.
+#[component]
+pub fn WhoHelps(contact: String) -> impl IntoView {
+    let lang = lang();
+    if contact.is_empty() {
+        view! { <p>{say!(lang, forgot.no_contact)}</p> }.into_any()
+    } else {
+        view! { <p>{say!(lang, forgot.contact)} " " <Contact contact /></p> }.into_any()
     }
 }
 

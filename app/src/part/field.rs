@@ -5,27 +5,35 @@ use leptos::prelude::*;
 #[component]
 pub fn Field(
     /// Also the id, so a screen has one field of a name.
-    name: &'static str,
-    label: &'static str,
+    #[prop(into)]
+    name: String,
+    #[prop(into)] label: String,
     /// What browsers and password managers know the field as (security 204).
     autocomplete: &'static str,
     /// `text`, `email` or `numeric`: which keyboard a phone shows.
     #[prop(default = "text")]
     inputmode: &'static str,
-    #[prop(optional)] hint: Option<&'static str>,
+    /// `text`, unless browsers have more than a line for what is asked: `date`.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// Empty: none.
+    #[prop(optional, into)]
+    hint: String,
     #[prop(into)] problem: Signal<Option<&'static str>>,
     #[prop(optional)] class: &'static str,
+    /// What the field begins with.
+    #[prop(optional)]
+    value: Option<String>,
 ) -> impl IntoView {
+    let described = described(&name, !hint.is_empty(), problem);
     view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
-            <FieldProblem name problem />
+        <Labelled name=name.clone() label hint problem>
             <input
                 class=class
-                id=name
+                id=name.clone()
                 name=name
-                type="text"
+                type=kind
+                value=value
                 inputmode=inputmode
                 autocomplete=autocomplete
                 autocapitalize="none"
@@ -33,19 +41,30 @@ pub fn Field(
                 spellcheck="false"
                 aria-required="true"
                 aria-invalid=invalid(problem)
-                aria-describedby=described(name, hint.is_some(), problem)
+                aria-describedby=described
             />
-        </div>
+        </Labelled>
     }
 }
 
-/// What is wrong with a field, in words, right above it.
+/// A control with its label, what helps to fill it in, and what is wrong with it, in words, right above it.
 #[component]
-pub fn FieldProblem(name: &'static str, problem: Signal<Option<&'static str>>) -> impl IntoView {
-    move || {
-        problem
-            .get()
-            .map(|text| view! { <p class="field-problem" id=format!("{name}-problem")>{text}</p> })
+pub fn Labelled(
+    name: String,
+    label: String,
+    hint: String,
+    problem: Signal<Option<&'static str>>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=name.clone()>{label}</label>
+            {(!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+            {move || problem
+                .get()
+                .map(|text| view! { <p class="field-problem" id=format!("{name}-problem")>{text}</p> })}
+            {children()}
+        </div>
     }
 }
 
@@ -55,7 +74,8 @@ pub fn invalid(problem: Signal<Option<&'static str>>) -> Signal<Option<&'static 
 }
 
 /// For `aria-describedby`: only what is there.
-pub fn described(name: &'static str, hint: bool, problem: Signal<Option<&'static str>>) -> Signal<Option<String>> {
+pub fn described(name: &str, hint: bool, problem: Signal<Option<&'static str>>) -> Signal<Option<String>> {
+    let name = name.to_owned();
     Signal::derive(move || match (hint, problem.get().is_some()) {
         (true, true) => Some(format!("{name}-problem {name}-hint")),
         (true, false) => Some(format!("{name}-hint")),

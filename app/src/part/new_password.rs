@@ -24,7 +24,7 @@ pub fn NewPassword(site: Site, told: Told) -> impl IntoView {
             autocomplete="new-password"
             shown
             rules=manager_rules(policy)
-            hint=true
+            explained=true
             problem=told.about(lang, &[Refusal::PasswordRefused])
             heard=Callback::new(move |text| judge.hear(text))
         />

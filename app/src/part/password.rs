@@ -1,6 +1,6 @@
-//! A password field that can be looked at.
+//! A field for a password, or another secret, that can be looked at.
 
-use crate::part::field::{FieldProblem, described, invalid};
+use crate::part::field::{Labelled, described, invalid};
 use crate::words::{lang, say};
 use leptos::attr::custom::custom_attribute;
 use leptos::html::Input;
@@ -10,10 +10,14 @@ use leptos::prelude::*;
 #[component]
 pub fn Password(
     /// Also the id.
-    name: &'static str,
-    label: &'static str,
-    /// `current-password` or `new-password` (security 204).
+    #[prop(into)]
+    name: String,
+    #[prop(into)] label: String,
+    /// `current-password` or `new-password` (security 204), `off` for what is no password.
     autocomplete: &'static str,
+    /// Which keyboard a phone shows.
+    #[prop(default = "text")]
+    inputmode: &'static str,
     /// Whether what is typed can be read. Fields that belong together share it.
     shown: RwSignal<bool>,
     /// Whether this field carries the button that shows and hides.
@@ -22,7 +26,12 @@ pub fn Password(
     /// For password managers that make passwords (security 208).
     #[prop(optional)]
     rules: Option<String>,
-    #[prop(optional)] hint: bool,
+    /// What helps to fill it in; empty: none.
+    #[prop(optional, into)]
+    hint: String,
+    /// Something else on the screen says more about it.
+    #[prop(optional)]
+    explained: bool,
     #[prop(into)] problem: Signal<Option<&'static str>>,
     /// Told what the field holds, from the start and with every change.
     #[prop(optional)]
@@ -37,22 +46,22 @@ pub fn Password(
             heard.run(field.value());
         }
     });
+    let described = described(&name, explained || !hint.is_empty(), problem);
     view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <FieldProblem name problem />
+        <Labelled name=name.clone() label=label.clone() hint problem>
             <div class="with-toggle">
                 <input
-                    id=name
-                    name=name
+                    id=name.clone()
+                    name=name.clone()
                     type=Signal::derive(move || if shown.get() { "text" } else { "password" })
                     autocomplete=autocomplete
+                    inputmode=inputmode
                     autocapitalize="none"
                     dir="auto"
                     spellcheck="false"
                     aria-required="true"
+                    aria-describedby=described
                     aria-invalid=invalid(problem)
-                    aria-describedby=described(name, hint, problem)
                     {..custom_attribute("passwordrules", rules)}
                     on:input:target=move |event| {
                         if let Some(heard) = heard {
@@ -63,13 +72,13 @@ pub fn Password(
                 />
                 {toggle.then(|| view! { <Toggle label shown controls=name /> })}
             </div>
-        </div>
+        </Labelled>
     }
 }
 
 /// Only there once it works, so a page without JavaScript has no dead button (security 206).
 #[component]
-fn Toggle(label: &'static str, shown: RwSignal<bool>, controls: &'static str) -> impl IntoView {
+fn Toggle(label: String, shown: RwSignal<bool>, controls: String) -> impl IntoView {
     let lang = lang();
     let alive = RwSignal::new(false);
     Effect::new(move |_| alive.set(true));

@@ -1,7 +1,9 @@
 //! The whole way through the pages as they are in HTML: every form is posted as it stands there, by a browser without JavaScript.
 
 use crate::on_both_engines;
+use crate::support::recovery::{SOCIAL, undo_token};
 use crate::support::{Answer, Client, PASSWORD, TestApp, draft};
+use serde_json::json;
 use server::account::add::Draft;
 
 const FRESH: &str = "quiet lamps under snow";
@@ -152,6 +154,93 @@ on_both_engines! {
         assert_heading(&page, 200, "Your password is changed");
     }
 
+    // R3, R4, R6, R7, R10; security 86, 87, 119
+    async fn from_a_lost_mailbox_to_signed_in_by_facts_and_back_by_the_old_one(app: TestApp) {
+        app.recoverable_ada().await;
+        let browser = app.browser();
+        let page = browser.open("/forgot").await;
+        assert!(page.body.contains("href=\"/recovery\"") && page.body.contains("I no longer have this mailbox"), "{}", page.body);
+        let page = browser.open("/recovery").await;
+        assert_heading(&page, 200, "Get back in without your mailbox");
+        let social = field(&page, "facts[social_security_number]");
+        for wanted in ["type=\"password\"", "inputmode=\"numeric\"", "autocomplete=\"off\""] {
+            assert!(social.contains(wanted), "{social}");
+        }
+        assert!(field(&page, "facts[email]").contains("autocomplete=\"email\""));
+        let typed = |social: &'static str| [("facts[email]", "ada@example.org"), ("facts[social_security_number]", social)];
+        let page = submit(&browser, &page, "start_recovery", &typed("123-45-678X")).await;
+        assert!(field(&page, "facts[social_security_number]").contains("aria-invalid=\"true\""), "{}", page.body);
+        assert!(!page.body.contains("678X") && !field(&page, "facts[email]").contains("aria-invalid"), "{}", page.body);
+        let page = submit(&browser, &page, "start_recovery", &typed("111-11-1111")).await;
+        assert!(page.body.contains("We could not find one account"), "{}", page.body);
+        let page = submit(&browser, &page, "start_recovery", &typed(SOCIAL)).await;
+        assert_heading(&page, 200, "Your new mailbox");
+        let page = submit(&browser, &page, "set_recovery_address", &[("address", "ada@new.example")]).await;
+        assert_heading(&page, 200, "Check your new mailbox");
+        app.drain().await;
+        let code = app.last_to("ada@new.example").code();
+        let page = submit(&browser, &page, "prove_recovery_address", &[("code", "ABCD-2345")]).await;
+        assert!(field(&page, "code").contains("aria-invalid=\"true\""), "{}", page.body);
+        let page = submit(&browser, &page, "prove_recovery_address", &[("code", &code)]).await;
+        assert_heading(&page, 200, "Choose a new password");
+        let page = submit(&browser, &page, "complete_recovery", &[("password", FRESH), ("confirmation", FRESH)]).await;
+        assert_heading(&page, 200, "Your account is yours again");
+        assert_heading(&browser.open("/account").await, 200, "Your account");
+
+        app.drain().await;
+        let owner = app.browser();
+        let page = owner.open(&format!("/recovery/undo?key={}", undo_token(&app.last_to("ada@example.org")))).await;
+        assert_heading(&page, 200, "Was this not you?");
+        let page = submit(&owner, &page, "undo_recovery", &[]).await;
+        assert_heading(&page, 200, "It is stopped");
+        assert_heading(&browser.open("/account").await, 200, "Sign in");
+        assert_heading(&owner.open("/recovery/undo").await, 410, "This link is not valid any more");
+    }
+
+    // R12
+    async fn whoever_waits_for_staff_sees_what_became_of_it(app: TestApp) {
+        app.recoverable_ada().await;
+        app.set("recovery.approval", json!("staff")).await;
+        let browser = app.browser();
+        let page = browser.open("/recovery").await;
+        let typed = [("facts[email]", "ada@example.org"), ("facts[social_security_number]", SOCIAL)];
+        let page = submit(&browser, &page, "start_recovery", &typed).await;
+        let page = submit(&browser, &page, "set_recovery_address", &[("address", "ada@new.example")]).await;
+        app.drain().await;
+        let code = app.last_to("ada@new.example").code();
+        let page = submit(&browser, &page, "prove_recovery_address", &[("code", &code)]).await;
+        let page = submit(&browser, &page, "complete_recovery", &[("password", FRESH), ("confirmation", FRESH)]).await;
+        assert_heading(&page, 200, "Somebody looks at it first");
+        let receipt = app.rows("select receipt from recoveries").await.remove(0);
+        let id = app.rows("select id from recoveries").await.remove(0);
+        let admin = app.administrator().await;
+        admin.post(&format!("/api/v1/recoveries/{id}/approve"), &json!({})).await.expect(204);
+        let page = app.browser().open(&format!("/recovery/done?receipt={receipt}")).await;
+        assert_heading(&page, 200, "Your account is yours again");
+        assert_heading(&browser.open("/recovery/done?receipt=none").await, 200, "This recovery is over");
+    }
+
+    // security 90
+    async fn recovery_codes_are_shown_once_and_take_the_place_of_facts(app: TestApp) {
+        app.add_account("ada").await;
+        let browser = app.browser();
+        let page = browser.open("/sign-in?next=%2Faccount%2Frecovery").await;
+        let page = submit(&browser, &page, "sign_in", &[("identifier", "ada"), ("password", PASSWORD)]).await;
+        assert_heading(&page, 200, "If you lose your mailbox");
+        let page = submit(&browser, &page, "make_recovery_codes", &[("current", "something else entirely")]).await;
+        assert!(field(&page, "current").contains("aria-invalid=\"true\""), "{}", page.body);
+        let page = submit(&browser, &page, "make_recovery_codes", &[("current", PASSWORD)]).await;
+        assert_heading(&page, 200, "Recovery codes");
+        let codes: Vec<&str> = page.body.split("<li><code>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+        assert_eq!(codes.len(), 10, "{}", page.body);
+        assert!(!browser.open("/account/codes").await.body.contains("<li><code>"));
+        let stranger = app.browser();
+        let page = stranger.open("/recovery").await;
+        assert!(!page.body.contains("facts["), "{}", page.body);
+        let page = submit(&stranger, &page, "start_recovery_with_code", &[("code", codes[3])]).await;
+        assert_heading(&page, 200, "Your new mailbox");
+    }
+
     // F20: send it again, with nothing typed
     async fn another_mail_is_one_button_away(app: TestApp) {
         app.add_account("ada").await;
@@ -209,8 +298,8 @@ on_both_engines! {
     async fn stored_names_are_shown_as_text(app: TestApp) {
         let hostile = "\"></title></script><svg/onload=alert(1)><script>alert(2)";
         app.add(Draft { name: hostile.into(), ..draft("ada") }).await;
-        app.set("branding.product_name", serde_json::json!(hostile)).await;
-        app.set("branding.support_contact", serde_json::json!(format!("javascript:alert(1) {hostile}"))).await;
+        app.set("branding.product_name", json!(hostile)).await;
+        app.set("branding.support_contact", json!(format!("javascript:alert(1) {hostile}"))).await;
         let (receipt, letter) = app.ask_and_read("ada").await;
         assert!(!letter.html.contains("<svg") && !letter.html.contains("<script"), "{}", letter.html);
         let browser = app.browser();

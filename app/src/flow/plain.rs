@@ -1,0 +1,41 @@
+//! Pages that people need once in years. They are complete without a script, so the download that everybody gets carries none of them,
+//! and they carry no script: each is loaded by itself, its forms are posted by the browser.
+
+use crate::flow::not_found;
+use crate::view::Site;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The page at an address that the routes do not know.
+#[cfg(feature = "ssr")]
+pub fn screen(site: &Site) -> AnyView {
+    use crate::flow::{own_recovery, recovery, recovery_codes};
+    match use_location().pathname.get_untracked().as_str() {
+        "/recovery/mailbox" => recovery::mailbox::screen(site),
+        "/recovery/code" => recovery::code::screen(site),
+        "/recovery/password" => recovery::choose::screen(site),
+        "/recovery/done" => recovery::done::screen(site),
+        "/recovery/undo" => recovery::undo::screen(site),
+        "/account/recovery" => own_recovery::screen(site),
+        "/account/codes" => recovery_codes::screen(site),
+        _ => not_found::screen(site),
+    }
+}
+
+/// In the browser such an address is left to the server.
+#[cfg(not(feature = "ssr"))]
+pub fn screen(site: &Site) -> AnyView {
+    let here = use_location();
+    let page = format!("{}?{}", here.pathname.get_untracked(), here.search.get_untracked());
+    if crate::browser::is_elsewhere(&page) {
+        crate::browser::load(&page);
+        return ().into_any();
+    }
+    not_found::screen(site)
+}
+
+/// A screen that waits for what it shows. No script will take over, so nothing is kept for one.
+#[cfg(feature = "ssr")]
+pub fn waiting(screen: impl Future<Output = AnyView> + Send + 'static) -> AnyView {
+    view! { <Suspense>{Suspend::new(screen)}</Suspense> }.into_any()
+}
