@@ -1,8 +1,9 @@
 //! One account: who it is, how to help, its sessions and requests, and the form that changes it.
 
 use super::accounts::{Account, Fields, status, word};
-use super::part::{self, Row, press, when};
+use super::part::{self, Mood, Row, press, tag, when};
 use super::requests::{self, Request};
+use crate::view::{FactField, FactKind};
 use crate::words::{Locale, say};
 use leptos::prelude::*;
 
@@ -12,8 +13,27 @@ pub struct Session {
     pub device: String,
 }
 
+/// A fact that can be on file. What it is, no page ever learns (R11).
+pub struct Fact {
+    pub field: FactField,
+    /// 0 for not on file.
+    pub set_at: i64,
+}
+
+/// How the owner could get back in without the mailbox.
+pub struct Recovery {
+    /// Since when recovery by facts is locked; 0 while it is not.
+    pub locked_at: i64,
+    pub facts: Vec<Fact>,
+    /// May this person change facts?
+    pub may_change: bool,
+    /// Name of a fact, and what is wrong with what was typed for it.
+    pub problem: Option<(String, String)>,
+}
+
 pub struct Page {
     pub account: Account,
+    pub recovery: Recovery,
     pub sessions: Vec<Session>,
     pub requests: Vec<Request>,
     /// Whether this person may act on this account.
@@ -34,6 +54,7 @@ pub fn page(lang: Locale, page: Page) -> AnyView {
         let href = format!("/admin/audit?account_id={id}");
         view! { <p><a href=href>{say!(lang, admin_account.to_audit)}</a></p> }
     });
+    let recovery = recovery(lang, &id, page.recovery, page.may_touch);
     let change = page.fields.map(|fields| {
         view! {
             {change(lang, &id, &fields)}
@@ -61,6 +82,7 @@ pub fn page(lang: Locale, page: Page) -> AnyView {
             <h2>{say!(lang, admin_account.sessions)}</h2>
             {sessions(lang, page.sessions)}
         </section>
+        {recovery}
         {change}
     }
     .into_any()
@@ -107,6 +129,126 @@ fn help(lang: Locale, id: &str) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Whether recovery by facts is locked, and what is on file for it.
+fn recovery(lang: Locale, id: &str, recovery: Recovery, may_touch: bool) -> AnyView {
+    let locked = recovery.locked_at != 0;
+    let state = if locked {
+        let since = when(recovery.locked_at);
+        view! {
+            {tag(Mood::Bad, say!(lang, admin_account.recovery_locked))} " " {say!(lang, admin_account.recovery_locked_since)} " " {since}
+        }
+        .into_any()
+    } else {
+        tag(Mood::Plain, say!(lang, admin_account.recovery_open))
+    };
+    let unlock = (locked && may_touch).then(|| {
+        let action = format!("/admin/accounts/{id}/unlock-recovery");
+        view! {
+            <p>{say!(lang, admin_account.unlock_help)}</p>
+            <div class="bar">{press(action, say!(lang, admin_account.unlock), "primary", Vec::new())}</div>
+        }
+    });
+    let mut heads = vec![say!(lang, admin_account.fact), say!(lang, admin_account.on_file_since)];
+    if recovery.may_change {
+        heads.push(say!(lang, admin_account.new_value));
+    }
+    let Recovery {
+        facts,
+        may_change,
+        problem,
+        ..
+    } = recovery;
+    let rows = facts.into_iter().map(|fact| {
+        let problem = problem.as_ref().filter(|(name, _)| *name == fact.field.name);
+        let problem = problem.map(|(_, problem)| problem.clone());
+        let label = fact.field.label.clone();
+        let since = when(fact.set_at);
+        let form = may_change.then(|| view! { <td>{fact_form(lang, id, fact, problem)}</td> });
+        view! { <tr><th scope="row">{label}</th><td>{since}</td>{form}</tr> }.into_any()
+    });
+    let table = part::table(say!(lang, admin_account.fact_table), &heads, rows.collect());
+    view! {
+        <section aria-labelledby="recovery">
+            <h2 id="recovery">{say!(lang, admin_account.recovery)}</h2>
+            <p>{say!(lang, admin_account.recovery_state)} ": " {state}</p>
+            {unlock}
+            <p>{say!(lang, admin_account.fact_lead)}</p>
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+/// The value, and two buttons with it: one puts it on file, the other takes off what is there.
+fn fact_form(lang: Locale, id: &str, fact: Fact, problem: Option<String>) -> AnyView {
+    let action = format!("/admin/accounts/{id}/facts");
+    let take_off = format!("{action}/remove");
+    let label = fact.field.label.clone();
+    let named = move |verb: &'static str| format!("{verb}: {label}");
+    let remove = (fact.set_at != 0).then(|| {
+        let name = named(say!(lang, admin_account.take_off));
+        view! {
+            <button class="button small danger" type="submit" formaction=take_off aria-label=name>
+                {say!(lang, admin_account.take_off)}
+            </button>
+        }
+    });
+    let name = fact.field.name.clone();
+    let set = named(say!(lang, admin_account.set));
+    view! {
+        <form class="bar" method="post" action=action>
+            <input type="hidden" name="name" value=name />
+            {fact_input(fact.field, problem)}
+            <button class="button small" type="submit" aria-label=set>{say!(lang, admin_account.set)}</button>
+            {remove}
+        </form>
+    }
+    .into_any()
+}
+
+fn fact_input(field: FactField, problem: Option<String>) -> AnyView {
+    let id = format!("fact-{}", field.name);
+    let described = problem.is_some().then(|| format!("{id}-problem"));
+    let invalid = problem.is_some().then_some("true");
+    let problem = problem.map(|problem| view! { <p class="field-problem" id=format!("{id}-problem")>{problem}</p> });
+    let label = field.label;
+    let control = if field.kind == FactKind::PickList {
+        let options = field.options.into_iter().map(|option| {
+            let value = option.clone();
+            view! { <option value=value>{option}</option> }
+        });
+        view! {
+            <select id=id name="value" aria-label=label aria-invalid=invalid aria-describedby=described>
+                <option value="">"–"</option>
+                {options.collect_view()}
+            </select>
+        }
+        .into_any()
+    } else {
+        let (kind, inputmode) = match field.kind {
+            FactKind::Date => ("date", "text"),
+            FactKind::SocialSecurityNumber | FactKind::Number => ("text", "numeric"),
+            _ => ("text", "text"),
+        };
+        view! {
+            <input
+                id=id
+                name="value"
+                type=kind
+                inputmode=inputmode
+                placeholder=field.format
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=label
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+        }
+        .into_any()
+    };
+    view! { <div class="field">{problem} {control}</div> }.into_any()
 }
 
 fn sessions(lang: Locale, sessions: Vec<Session>) -> AnyView {
@@ -168,6 +310,9 @@ pub fn done(lang: Locale, code: &str) -> Option<String> {
         "added" => say!(lang, admin_accounts.added),
         "saved" => say!(lang, admin_account.saved),
         "sessions_ended" => say!(lang, admin_account.sessions_ended),
+        "unlocked" => say!(lang, admin_account.unlocked),
+        "fact_set" => say!(lang, admin_account.fact_set),
+        "fact_removed" => say!(lang, admin_account.fact_removed),
         _ => return None,
     };
     Some(text.to_owned())

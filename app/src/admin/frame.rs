@@ -10,6 +10,7 @@ pub enum Section {
     Overview,
     Accounts,
     Requests,
+    Recoveries,
     Outbox,
     Settings,
     Keys,
@@ -17,10 +18,11 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Overview,
         Self::Accounts,
         Self::Requests,
+        Self::Recoveries,
         Self::Outbox,
         Self::Settings,
         Self::Keys,
@@ -34,6 +36,7 @@ impl Section {
             Self::Overview => "/admin",
             Self::Accounts => "/admin/accounts",
             Self::Requests => "/admin/requests",
+            Self::Recoveries => "/admin/recoveries",
             Self::Outbox => "/admin/outbox",
             Self::Settings => "/admin/settings",
             Self::Keys => "/admin/keys",
@@ -48,6 +51,7 @@ impl Section {
             Self::Overview => say!(lang, admin.overview),
             Self::Accounts => say!(lang, admin.accounts),
             Self::Requests => say!(lang, admin.requests),
+            Self::Recoveries => say!(lang, admin.recoveries),
             Self::Outbox => say!(lang, admin.outbox),
             Self::Settings => say!(lang, admin.settings),
             Self::Keys => say!(lang, admin.keys),

@@ -13,12 +13,15 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod facts;
 pub mod frame;
 pub mod import;
 pub mod keys;
 pub mod outbox;
 pub mod overview;
 pub mod part;
+pub mod recoveries;
+pub mod recovery;
 pub mod requests;
 mod setting_words;
 pub mod settings;

@@ -149,6 +149,11 @@ fn kind(lang: Locale, code: &str) -> &'static str {
         "reset_link" => say!(lang, admin_outbox.reset_link),
         "password_changed" => say!(lang, admin_outbox.password_changed),
         "email_changed" => say!(lang, admin_outbox.email_changed),
+        "recovery_started" => say!(lang, admin_outbox.recovery_started),
+        "recovery_code" => say!(lang, admin_outbox.recovery_code),
+        "recovery_completed" => say!(lang, admin_outbox.recovery_completed),
+        "recovery_denied" => say!(lang, admin_outbox.recovery_denied),
+        "recovery_said" => say!(lang, admin_outbox.recovery_said),
         _ => say!(lang, admin_outbox.staff_acted),
     }
 }

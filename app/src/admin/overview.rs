@@ -38,6 +38,8 @@ pub struct Overview {
     pub failed: i64,
     pub database: &'static str,
     pub limited: bool,
+    /// Recoveries that wait for this person's decision; as many as a page of them holds.
+    pub recoveries: usize,
     /// May this person open the outbox?
     pub outbox: bool,
     pub day: Counted,
@@ -95,6 +97,17 @@ fn health(lang: Locale, overview: &Overview) -> AnyView {
     let outbox = overview.outbox.then(|| {
         view! { <p><a class="button small" href="/admin/outbox">{say!(lang, admin_overview.to_outbox)}</a></p> }
     });
+    let recoveries = (overview.recoveries > 0).then(|| {
+        let words = say!(
+            lang,
+            admin_overview.recoveries_wait,
+            count = overview.recoveries.to_string()
+        );
+        view! {
+            <dt>{say!(lang, admin.recoveries)}</dt>
+            <dd><a href="/admin/recoveries">{words}</a></dd>
+        }
+    });
     let queue = if overview.waiting == 0 {
         say!(lang, admin_overview.queue_empty).into_any()
     } else {
@@ -116,6 +129,7 @@ fn health(lang: Locale, overview: &Overview) -> AnyView {
                 <dd>{when(overview.last_sent)}</dd>
                 <dt>{say!(lang, admin_overview.queue)}</dt>
                 <dd>{queue}</dd>
+                {recoveries}
                 <dt>{say!(lang, admin_overview.database)}</dt>
                 <dd>{overview.database}</dd>
                 <dt>{say!(lang, admin_overview.limits)}</dt>

@@ -128,9 +128,19 @@ pub enum Control {
     Line(&'static str),
     /// A list, one entry a line.
     Lines,
+    /// Some of these.
+    Checks(Vec<Check>),
     /// Languages and the texts in them, each a field of its own.
     Texts(Vec<(String, String)>),
     Server(Box<Server>),
+}
+
+/// One of several that may be chosen together.
+pub struct Check {
+    pub value: String,
+    pub label: String,
+    pub hint: String,
+    pub chosen: bool,
 }
 
 /// A setting in a form.
@@ -212,6 +222,7 @@ fn field(lang: Locale, field: Field) -> AnyView {
             let help = format!("{} {}", row.help, say!(lang, admin_settings.one_a_line));
             Row { help, ..row }.area(4, &field.value)
         }
+        Control::Checks(checks) => self::checks(row, checks),
         Control::Texts(texts) => self::texts(row, texts),
         Control::Server(server) => self::server(lang, row, *server),
     }
@@ -234,6 +245,41 @@ fn number(row: Row<'_>, min: i64, max: i64, value: String) -> AnyView {
         />
     };
     row.around(control.into_any())
+}
+
+/// Boxes to tick. The empty value says that the form had them, also where none is ticked.
+fn checks(row: Row<'_>, checks: Vec<Check>) -> AnyView {
+    let name = row.id.to_owned();
+    let boxes = checks.into_iter().map(|check| {
+        let id = format!("{name}.{}", check.value);
+        let hint = format!("{id}-hint");
+        view! {
+            <p class="check">
+                <input
+                    type="checkbox"
+                    id=id.clone()
+                    name=name.clone()
+                    value=check.value
+                    checked=check.chosen
+                    aria-describedby=hint.clone()
+                />
+                <label for=id>{check.label}</label>
+                <span class="hint" id=hint>{check.hint}</span>
+            </p>
+        }
+    });
+    let boxes = boxes.collect_view();
+    let (described, present) = (row.described(), name.clone());
+    view! {
+        <fieldset id=name.clone() aria-describedby=described>
+            <legend>{row.label}</legend>
+            <p class="hint" id=format!("{name}-help")>{row.help}</p>
+            {row.problem.map(|problem| view! { <p class="field-problem" id=format!("{name}-problem")>{problem}</p> })}
+            <input type="hidden" name=present value="" />
+            {boxes}
+        </fieldset>
+    }
+    .into_any()
 }
 
 /// A text area for each language, under one heading.

@@ -35,6 +35,16 @@ pub async fn list(
     Ok(latchkey.store.recoveries(state, after, limit).await?)
 }
 
+/// One recovery.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`].
+pub async fn show(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<SeenRecovery, Refused> {
+    staff.require(Permission::DecideRecoveries)?;
+    let seen = latchkey.store.seen_recovery(id).await?;
+    Ok(seen.ok_or(Refusal::NotFound)?)
+}
+
 /// Says yes: address and password change now, as they would have without approval, and both mailboxes are told.
 ///
 /// # Errors
@@ -67,6 +77,7 @@ pub async fn approve(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<(),
 /// # Errors
 /// As [`approve`]; [`Refusal::Invalid`] for `reason`.
 pub async fn refuse(latchkey: &Latchkey, staff: &Staff, id: &str, reason: &str) -> Result<(), Refused> {
+    staff.require(Permission::DecideRecoveries)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
         let problem = format!("1 to {LONGEST_REASON} characters, none of them a control character");

@@ -105,6 +105,18 @@ macro_rules! living {
     };
 }
 
+/// A recovery as staff see it.
+macro_rules! seen {
+    ($rest:literal) => {
+        concat!(
+            "select r.id, r.receipt, r.state, r.account_id, a.login_name, a.created_at as account_created_at, r.facts, \
+             r.client_address, r.user_agent, r.started_at, r.expires_at, r.ended_at, r.decided_by, r.reason \
+             from recoveries r join accounts a on a.id = r.account_id where ",
+            $rest
+        )
+    };
+}
+
 /// The same as a condition of a statement that changes one.
 macro_rules! still_living {
     () => {
@@ -188,19 +200,27 @@ impl Store {
         after: &After,
         limit: i64,
     ) -> Result<Vec<SeenRecovery>, Fault> {
-        Ok(sqlx::query_as(
-            "select r.id, r.receipt, r.state, r.account_id, a.login_name, a.created_at as account_created_at, r.facts, \
-             r.client_address, r.user_agent, r.started_at, r.expires_at, r.ended_at, r.decided_by, r.reason \
-             from recoveries r join accounts a on a.id = r.account_id \
-             where (r.started_at < $1 or (r.started_at = $1 and r.id < $2)) and ($3 = '' or r.state = $3) \
-             order by r.started_at desc, r.id desc limit $4",
-        )
+        Ok(sqlx::query_as(seen!(
+            "(r.started_at < $1 or (r.started_at = $1 and r.id < $2)) and ($3 = '' or r.state = $3) \
+             order by r.started_at desc, r.id desc limit $4"
+        ))
         .bind(after.at)
         .bind(&after.id)
         .bind(state.map_or("", State::as_str))
         .bind(limit)
         .fetch_all(&self.pool)
         .await?)
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn seen_recovery(&self, id: &str) -> Result<Option<SeenRecovery>, Fault> {
+        Ok(sqlx::query_as(seen!("r.id = $1"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// An unused recovery code: its id and whose it is.

@@ -32,6 +32,7 @@ const HELPDESK_PAGES: &[(&str, &str)] = &[
     ("GET", "/admin/accounts/{id}"),
     ("POST", "/admin/accounts/{id}/reset"),
     ("POST", "/admin/accounts/{id}/end-sessions"),
+    ("POST", "/admin/accounts/{id}/unlock-recovery"),
     ("GET", "/admin/requests"),
 ];
 

@@ -7,11 +7,14 @@ use crate::account::change::{Change, NewAddress, change};
 use crate::account::remove::remove as remove_account;
 use crate::account::search::{self, sessions};
 use crate::account::sessions::end_all;
+use crate::fact::attribute::is_stored;
+use crate::fact::file;
 use crate::guard::visitor::device;
+use crate::recovery::lock::unlock;
 use crate::refused::Refused;
 use crate::reset::start::start;
 use crate::staff::Permission;
-use app::admin::account::{self as pages, Page, Session};
+use app::admin::account::{self as pages, Fact, Page, Recovery, Session};
 use app::admin::accounts::Fields;
 use app::admin::frame::{Section, Sheet, Told};
 use axum::Form;
@@ -35,6 +38,8 @@ struct Failed {
     refused: Option<Refused>,
     fields: Option<Fields>,
     removal_problem: Option<String>,
+    /// Name of a fact, and what is wrong with what was typed for it.
+    fact_problem: Option<(String, String)>,
 }
 
 pub async fn show(desk: AtDesk, Path(id): Path<String>, Query(asked): Query<Asked>) -> Response {
@@ -60,7 +65,7 @@ pub async fn save(desk: AtDesk, Path(id): Path<String>, posted: Result<Form<Post
             let failed = Failed {
                 fields: Some(posted.fields(at_field(&desk, &refused))),
                 refused: Some(refused),
-                removal_problem: None,
+                ..Failed::default()
             };
             page(&desk, &id, None, failed).await
         }
@@ -102,6 +107,56 @@ pub async fn end_sessions(desk: AtDesk, Path(id): Path<String>) -> Response {
     }
 }
 
+/// A fact of the owner's, as it was posted.
+#[derive(Default, Deserialize)]
+pub struct PostedFact {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    value: String,
+}
+
+pub async fn set_fact(
+    desk: AtDesk,
+    Path(id): Path<String>,
+    posted: Result<Form<PostedFact>, FormRejection>,
+) -> Response {
+    let Form(PostedFact { name, value }) = posted.unwrap_or_default();
+    match file::set(&desk.latchkey, &desk.staff, &id, &name, &value).await {
+        Ok(()) => desk::back(&format!("/admin/accounts/{id}"), "fact_set"),
+        Err(refused) => {
+            let fact_problem = match &refused {
+                Refused::Field { problem, .. } => Some((name, problem.clone())),
+                _ => None,
+            };
+            let failed = Failed {
+                fact_problem,
+                ..because(refused)
+            };
+            page(&desk, &id, None, failed).await
+        }
+    }
+}
+
+pub async fn remove_fact(
+    desk: AtDesk,
+    Path(id): Path<String>,
+    posted: Result<Form<PostedFact>, FormRejection>,
+) -> Response {
+    let Form(PostedFact { name, .. }) = posted.unwrap_or_default();
+    match file::remove(&desk.latchkey, &desk.staff, &id, &name).await {
+        Ok(()) => desk::back(&format!("/admin/accounts/{id}"), "fact_removed"),
+        Err(refused) => page(&desk, &id, None, because(refused)).await,
+    }
+}
+
+pub async fn unlock_recovery(desk: AtDesk, Path(id): Path<String>) -> Response {
+    match unlock(&desk.latchkey, &desk.staff, &id).await {
+        Ok(()) => desk::back(&format!("/admin/accounts/{id}"), "unlocked"),
+        Err(refused) => page(&desk, &id, None, because(refused)).await,
+    }
+}
+
 /// The form that removes an account.
 #[derive(Default, Deserialize)]
 pub struct Removal {
@@ -117,9 +172,8 @@ pub async fn remove(desk: AtDesk, Path(id): Path<String>, posted: Result<Form<Re
             let problem = pages::removal_differs(desk.lang).to_owned();
             let refused = Refused::invalid("", problem.clone());
             let failed = Failed {
-                refused: Some(refused),
-                fields: None,
                 removal_problem: Some(problem),
+                ..because(refused)
             };
             page(&desk, &id, None, failed).await
         }
@@ -145,12 +199,13 @@ fn because(refused: Refused) -> Failed {
     }
 }
 
-async fn page(desk: &AtDesk, id: &str, told: Option<Told>, failed: Failed) -> Response {
-    let (title, content) = match content(desk, id, failed.fields, failed.removal_problem).await {
+async fn page(desk: &AtDesk, id: &str, told: Option<Told>, mut failed: Failed) -> Response {
+    let refused = failed.refused.take();
+    let (title, content) = match content(desk, id, failed).await {
         Ok(content) => content,
-        Err(refused) => return desk.refuse(Section::Accounts, &failed.refused.unwrap_or(refused)),
+        Err(missing) => return desk.refuse(Section::Accounts, &refused.unwrap_or(missing)),
     };
-    let refused = failed.refused.as_ref();
+    let refused = refused.as_ref();
     let sheet = Sheet {
         here: Section::Accounts,
         title,
@@ -161,18 +216,19 @@ async fn page(desk: &AtDesk, id: &str, told: Option<Told>, failed: Failed) -> Re
     desk.sheet(status, sheet, |lang| pages::page(lang, content))
 }
 
-async fn content(
-    desk: &AtDesk,
-    id: &str,
-    typed: Option<Fields>,
-    removal_problem: Option<String>,
-) -> Result<(String, Page), Refused> {
+async fn content(desk: &AtDesk, id: &str, failed: Failed) -> Result<(String, Page), Refused> {
     let account = search::show(&desk.latchkey, &desk.staff, id).await?;
     let sessions = sessions(&desk.latchkey, &desk.staff, id).await?;
     let requests = requests::of_account(desk, id).await?;
     let may_touch = desk.staff.require_touch(&account).is_ok();
     let may_change = may_touch && desk.staff.may(Permission::ChangeAccounts);
     let title = account.login_name.clone();
+    let recovery = Recovery {
+        locked_at: account.recovery_locked_at,
+        facts: facts(desk, id).await?,
+        may_change,
+        problem: failed.fact_problem,
+    };
     let account = shown(account);
     let stored = Fields {
         login_name: account.login_name.clone(),
@@ -196,10 +252,23 @@ async fn content(
             .collect(),
         requests,
         may_touch,
-        fields: may_change.then(|| typed.unwrap_or(stored)),
+        recovery,
+        fields: may_change.then(|| failed.fields.unwrap_or(stored)),
         audit: desk.staff.may(Permission::ReadAudit),
-        removal_problem,
+        removal_problem: failed.removal_problem,
         account,
     };
     Ok((title, page))
+}
+
+/// What can be on file about the owner, and since when it is.
+async fn facts(desk: &AtDesk, id: &str) -> Result<Vec<Fact>, Refused> {
+    let on_file = file::on_file(&desk.latchkey, &desk.staff, id).await?.into_iter();
+    let stored = on_file.filter(|fact| is_stored(&fact.attribute));
+    Ok(stored
+        .map(|fact| Fact {
+            set_at: fact.set_at.unwrap_or_default(),
+            field: fact.attribute.field(desk.lang),
+        })
+        .collect())
 }

@@ -140,6 +140,7 @@ const fn permission(section: Section) -> Permission {
     match section {
         Section::Overview | Section::Requests => Permission::ReadRequests,
         Section::Accounts => Permission::ReadAccounts,
+        Section::Recoveries => Permission::DecideRecoveries,
         Section::Outbox => Permission::ReadMail,
         Section::Settings => Permission::ReadSettings,
         Section::Keys => Permission::ManageKeys,

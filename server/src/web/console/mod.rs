@@ -5,11 +5,13 @@ mod account;
 mod accounts;
 mod audit;
 mod desk;
+mod facts;
 mod import;
 mod keys;
 mod listing;
 mod outbox;
 mod overview;
+mod recoveries;
 mod requests;
 mod settings;
 
@@ -31,7 +33,17 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/admin/accounts/{id}/reset", &["POST"]),
     ("/admin/accounts/{id}/end-sessions", &["POST"]),
     ("/admin/accounts/{id}/remove", &["POST"]),
+    ("/admin/accounts/{id}/facts", &["POST"]),
+    ("/admin/accounts/{id}/facts/remove", &["POST"]),
+    ("/admin/accounts/{id}/unlock-recovery", &["POST"]),
     ("/admin/requests", &["GET"]),
+    ("/admin/recoveries", &["GET"]),
+    ("/admin/recoveries/{id}", &["GET"]),
+    ("/admin/recoveries/{id}/approve", &["POST"]),
+    ("/admin/recoveries/{id}/refuse", &["POST"]),
+    ("/admin/facts", &["GET", "POST"]),
+    ("/admin/facts/{id}", &["GET", "POST"]),
+    ("/admin/facts/{id}/remove", &["POST"]),
     ("/admin/settings", &["GET"]),
     ("/admin/settings/{group}", &["GET", "POST"]),
     ("/admin/settings/mail/test", &["POST"]),
@@ -57,7 +69,17 @@ pub fn router() -> Router<Doors> {
         .route("/admin/accounts/{id}/reset", post(account::start_reset))
         .route("/admin/accounts/{id}/end-sessions", post(account::end_sessions))
         .route("/admin/accounts/{id}/remove", post(account::remove))
+        .route("/admin/accounts/{id}/facts", post(account::set_fact))
+        .route("/admin/accounts/{id}/facts/remove", post(account::remove_fact))
+        .route("/admin/accounts/{id}/unlock-recovery", post(account::unlock_recovery))
         .route("/admin/requests", get(requests::index))
+        .route("/admin/recoveries", get(recoveries::index))
+        .route("/admin/recoveries/{id}", get(recoveries::show))
+        .route("/admin/recoveries/{id}/approve", post(recoveries::approve))
+        .route("/admin/recoveries/{id}/refuse", post(recoveries::refuse))
+        .route("/admin/facts", get(facts::index).post(facts::add))
+        .route("/admin/facts/{id}", get(facts::show).post(facts::save))
+        .route("/admin/facts/{id}/remove", post(facts::remove))
         .route("/admin/settings", get(settings::index))
         .route("/admin/settings/{group}", get(settings::show).post(settings::save))
         .route("/admin/settings/mail/test", post(settings::test_mail))

@@ -1,11 +1,13 @@
 //! The console's first page.
 
 use super::desk::AtDesk;
+use super::listing::PAGE;
 use super::settings::missing_view;
 use crate::overview::{Overview, Series, overview};
+use crate::recovery::{State, case};
 use crate::refused::Refused;
 use crate::staff::Permission;
-use crate::store::Engine;
+use crate::store::{After, Engine};
 use app::admin::frame::Section;
 use app::admin::overview::{self as pages, Counted, Mail};
 use axum::response::Response;
@@ -55,10 +57,27 @@ async fn content(desk: &AtDesk) -> Result<pages::Overview, Refused> {
             Engine::Postgres => "PostgreSQL",
         },
         limited,
+        recoveries: waiting_recoveries(desk).await?,
         outbox: desk.staff.may(Permission::ReadMail),
         day: counted(day),
         month: counted(month),
     })
+}
+
+/// Recoveries that wait for a decision; none for whoever may not decide.
+async fn waiting_recoveries(desk: &AtDesk) -> Result<usize, Refused> {
+    if !desk.staff.may(Permission::DecideRecoveries) {
+        return Ok(0);
+    }
+    let waiting = case::list(
+        &desk.latchkey,
+        &desk.staff,
+        Some(State::Awaiting),
+        &After::start(),
+        PAGE,
+    )
+    .await?;
+    Ok(waiting.len())
 }
 
 fn counted(series: Series) -> Counted {

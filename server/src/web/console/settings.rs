@@ -1,6 +1,7 @@
 //! Settings in the console.
 
 mod form;
+mod recovery;
 mod server;
 
 use super::desk::{self, AtDesk};
@@ -162,7 +163,7 @@ async fn page(
         Some(group) => content(desk, group, &typed, refused).await,
         None => Err(Refusal::NotFound.into()),
     };
-    let (group, form) = match made {
+    let (group, form, about) = match made {
         Ok(made) => made,
         Err(refused) => return desk.refuse(Section::Settings, &refused),
     };
@@ -175,10 +176,10 @@ async fn page(
     let status = refused.map_or(StatusCode::OK, desk::status);
     desk.sheet(status, sheet, |lang| -> AnyView {
         let form = pages::group(lang, form);
-        if group == "mail" {
-            leptos::view! { {form} {pages::test(lang, tested)} }.into_any()
-        } else {
-            form
+        match about {
+            Some(about) => leptos::view! { {app::admin::recovery::risk(lang, about)} {form} }.into_any(),
+            None if group == "mail" => leptos::view! { {form} {pages::test(lang, tested)} }.into_any(),
+            None => form,
         }
     })
 }
@@ -188,8 +189,17 @@ async fn content(
     group: &'static str,
     typed: &Typed,
     refused: Option<&Refused>,
-) -> Result<(&'static str, pages::Form), Refused> {
+) -> Result<(&'static str, pages::Form, Option<app::admin::recovery::About>), Refused> {
     let shown = current(&desk.latchkey, &desk.staff).await?;
     let settings = desk.latchkey.settings().await?;
-    Ok((group, form::form(desk.lang, group, &settings, &shown, typed, refused)))
+    let (facts, about) = if group == "recovery" {
+        (
+            recovery::facts(desk).await?,
+            Some(recovery::about(desk, &settings).await?),
+        )
+    } else {
+        (Vec::new(), None)
+    };
+    let form = form::form(desk.lang, group, &settings, &shown, &facts, typed, refused);
+    Ok((group, form, about))
 }

@@ -4,7 +4,7 @@ use super::server;
 use crate::refused::Refused;
 use crate::settings::change::Shown;
 use crate::settings::{Kind, Settings, grouped};
-use app::admin::settings::{Control, Field, Form, Preset, nothing, on_off, server_in_words};
+use app::admin::settings::{Check, Control, Field, Form, Preset, nothing, on_off, server_in_words};
 use app::outcome::Refusal;
 use app::words::Locale;
 use serde_json::{Map, Value};
@@ -28,6 +28,13 @@ impl Typed {
         Self { posted, preset: None }
     }
 
+    /// Everything that was posted under a name; nothing where the form did not have it.
+    fn all(&self, name: &str) -> Option<Vec<&str>> {
+        let posted = self.posted.iter().filter(|(known, _)| known == name);
+        let values: Vec<&str> = posted.map(|(_, value)| value.as_str()).collect();
+        (!values.is_empty()).then_some(values)
+    }
+
     pub fn field(&self, name: &str) -> Option<&str> {
         self.posted
             .iter()
@@ -36,12 +43,20 @@ impl Typed {
     }
 }
 
+/// What recovery can be told to ask for: name, what people call it, and what it is good for.
+pub struct Asked {
+    pub name: String,
+    pub label: String,
+    pub hint: &'static str,
+}
+
 /// The fields of a group, with what was typed where something was, and the problem where it belongs.
 pub fn form(
     lang: Locale,
     group: &'static str,
     settings: &Settings,
     shown: &[Shown],
+    facts: &[Asked],
     typed: &Typed,
     refused: Option<&Refused>,
 ) -> Form {
@@ -58,6 +73,7 @@ pub fn form(
                 lang,
                 settings,
                 shown,
+                facts,
                 typed,
                 problem.clone().filter(|_| at == "mail_password"),
             ),
@@ -88,6 +104,7 @@ fn control(
     lang: Locale,
     settings: &Settings,
     shown: &Shown,
+    facts: &[Asked],
     typed: &Typed,
     password_problem: Option<String>,
 ) -> Control {
@@ -108,7 +125,8 @@ fn control(
         Kind::Line { .. } | Kind::QueryName | Kind::Page => Control::Line("text"),
         Kind::Address => Control::Line("email"),
         Kind::PublicUrl => Control::Line("url"),
-        Kind::Origins | Kind::Facts => Control::Lines,
+        Kind::Origins => Control::Lines,
+        Kind::Facts => Control::Checks(checks(shown, facts, typed)),
         Kind::PublicText { .. } => Control::Texts(texts(shown, typed)),
         Kind::MailUrl => {
             let mut server = server::parts(settings, typed);
@@ -121,6 +139,19 @@ fn control(
 /// Languages are called as they call themselves, other choices as in REST.
 fn called(choice: &str) -> String {
     Locale::of_code(choice).map_or_else(|| choice.to_owned(), |language| language.name().to_owned())
+}
+
+/// Every fact, ticked where it is asked for, in the form that was posted or else as stored.
+fn checks(shown: &Shown, facts: &[Asked], typed: &Typed) -> Vec<Check> {
+    let stored = || shown.value.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let chosen = typed.all(shown.declared.name).unwrap_or_else(|| stored().collect());
+    let checks = facts.iter().map(|fact| Check {
+        value: fact.name.clone(),
+        label: fact.label.clone(),
+        hint: fact.hint.to_owned(),
+        chosen: chosen.contains(&fact.name.as_str()),
+    });
+    checks.collect()
 }
 
 /// One text for each language there are pages in, and for those that have a text already.
@@ -202,6 +233,9 @@ pub fn patch(
         let value = match declared.kind {
             Kind::MailUrl => server::url(lang, settings, typed)?,
             Kind::PublicText { .. } => posted_texts(shown, typed),
+            Kind::Facts => typed
+                .all(declared.name)
+                .map(|names| names.into_iter().filter(|name| !name.is_empty()).collect()),
             kind => typed.field(declared.name).map(|text| read(kind, text)),
         };
         values.extend(value.map(|value| (declared.name.to_owned(), value)));
@@ -233,7 +267,7 @@ fn read(kind: Kind, text: &str) -> Value {
         Kind::Number { .. } | Kind::NumberOrUnset { .. } => {
             text.parse::<i64>().map_or_else(|_| text.into(), Value::from)
         }
-        Kind::Origins | Kind::Facts => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+        Kind::Origins => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
         _ => text.into(),
     }
 }
