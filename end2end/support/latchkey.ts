@@ -37,11 +37,15 @@ export interface Account {
 const atExit = new Set<ChildProcess>();
 process.once('exit', () => atExit.forEach((server) => server.kill('SIGKILL')));
 
+/** What the program of {@link Latchkey.call} may do. */
+const SCOPES = ['settings:write', 'accounts:read', 'accounts:write'].flatMap((scope) => ['--scope', scope]);
+
 export class Latchkey {
   private process: ChildProcess | undefined;
   private address = '';
   private output = '';
   private moved = 0;
+  private program: string | undefined;
 
   private constructor(
     private readonly mode: 'demo' | 'serve',
@@ -105,6 +109,28 @@ export class Latchkey {
     await this.command(words, `${password}\n`);
   }
 
+  /** Calls REST the way a program of the organisation does; answers what it got. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const headers = { authorization: `Bearer ${await this.key()}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${this.url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const text = await answer.text();
+    expect(answer.ok, `${method} ${path}: ${answer.status} ${text}`).toBe(true);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  /** The id of somebody's account. */
+  async id(login: string): Promise<string> {
+    const { items } = (await this.call('GET', `/accounts?search=${login}`)) as { items: { id: string; login_name: string }[] };
+    const found = items.find((account) => account.login_name === login);
+    if (!found) throw new Error(`there is no ${login}`);
+    return found.id;
+  }
+
+  private async key(): Promise<string> {
+    this.program ??= (await this.command(['api-key', 'add', '--name', 'end2end', ...SCOPES])).trim().split(/\s+/).at(-1) ?? '';
+    return this.program;
+  }
+
   /** Checks the audit trail, as an operator does; throws when it is not intact. */
   async verifyAudit(): Promise<void> {
     await this.command(['audit', 'verify']);
@@ -155,11 +181,11 @@ export class Latchkey {
     this.address = await address;
   }
 
-  private async command(words: string[], input = ''): Promise<void> {
+  private async command(words: string[], input = ''): Promise<string> {
     const running = run(BINARY, words, { cwd: this.folder, env: this.environment });
     // A command that needs no input may be done before this: how it ended is what counts.
     running.child.stdin?.on('error', () => undefined).end(input);
-    await running;
+    return (await running).stdout;
   }
 }
 

@@ -1,8 +1,18 @@
 // A mail as its reader sees it.
 import { simpleParser } from 'mailparser';
 
-/** A mail with a link, one that says that the password has changed, and everything else. */
-export type Kind = 'link' | 'changed' | 'other';
+/** What mails are about, by how their subjects begin or end. */
+const SUBJECTS = {
+  link: /^Choose a new password/,
+  changed: /^Your password/,
+  'recovery begun': /^Somebody is recovering/,
+  'recovery code': /is your code for/,
+  'recovered, to the old mailbox': /has another address now$/,
+  'recovered, to the new mailbox': /is recovered$/,
+  'recovery refused': /^Your request to recover an account/,
+};
+
+export type Kind = keyof typeof SUBJECTS | 'other';
 
 const CODE = /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/;
 
@@ -22,13 +32,13 @@ export class Mail {
   }
 
   get kind(): Kind {
-    if (this.subject.startsWith('Choose a new password')) return 'link';
-    return this.subject.startsWith('Your password') ? 'changed' : 'other';
+    const found = Object.entries(SUBJECTS).find(([, subject]) => subject.test(this.subject));
+    return (found?.[0] as Kind | undefined) ?? 'other';
   }
 
   /** The address to open. */
   get link(): string {
-    return found(/^https?:\/\/\S+\/reset\?key=\S+$/m.exec(this.text), 'a link').trim();
+    return found(/^https?:\/\/\S+\/(reset|recovery\/undo)\?key=\S+$/m.exec(this.text), 'a link').trim();
   }
 
   /** The secret in the address. */
@@ -38,8 +48,9 @@ export class Mail {
 
   /** Whatever in it opens the way to a new password: a link, a code, or both. */
   get secrets(): string[] {
+    const token = /\?key=(\S+)$/m.exec(this.text)?.[1];
     const code = CODE.exec(this.text)?.[0];
-    return [this.token, ...(code === undefined ? [] : [code])];
+    return [token, code].filter((secret) => secret !== undefined);
   }
 
   /** The code to type, as it is written: `XXXX-XXXX`. */

@@ -32,10 +32,10 @@ export class Visitor {
     return this.page.getByRole('alert');
   }
 
-  /** Waits for the page of that heading to be there and alive. */
+  /** Waits for the page of that heading to be there, and alive where it has a script. */
   async sees(heading: string): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveText(heading);
-    if (this.script) await this.page.locator('html[data-hydrated]').waitFor();
+    if (this.script && (await this.page.locator('script[type="module"]').count()) > 0) await this.page.locator('html[data-hydrated]').waitFor();
   }
 
   /** Waits for a page of the console, which is complete when it is there. */

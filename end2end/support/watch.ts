@@ -142,5 +142,5 @@ export class Watch {
 /** The one request that carries the secret of a mail: opening its link. */
 function opensLink(request: Request): boolean {
   const url = new URL(request.url());
-  return request.isNavigationRequest() && url.pathname === '/reset' && url.searchParams.has('key');
+  return request.isNavigationRequest() && ['/reset', '/recovery/undo'].includes(url.pathname) && url.searchParams.has('key');
 }

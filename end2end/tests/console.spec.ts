@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isAccessible } from '../support/accessible';
 import { Authority } from '../support/certificates';
 import { ADA, HEDY, MARGARET, NEW_PASSWORD } from '../support/people';
+import { FACTS, failsWith, recover, showFacts, switchOn } from '../support/recovery';
 import { LOGIN, MailServer } from '../support/smtp';
 import { expect, test as base } from '../support/test';
 import type { Visitor } from '../support/visitor';
@@ -156,6 +157,93 @@ test('ten thousand accounts are imported, and one can watch', async ({ visitor, 
   expect(await readFile(await (await download).path(), 'utf8')).toContain('\r\n10002,');
 });
 
+// R1, R2, security 68, 171, 202
+test('recovery is switched on by somebody who has read the risk, with facts that are hard enough', async ({ visitor, page }) => {
+  await visitor.openConsole('/admin/settings', 'Settings', MARGARET);
+  await page.locator('a[href="/admin/settings/recovery"]').click();
+  await visitor.reads('Account recovery');
+  const risk = page.getByRole('region', { name: 'Read this before you switch it on' });
+  await expect(risk).toContainText('Facts are not secrets.');
+  await expect(risk).toContainText('Social security numbers: some laws forbid');
+
+  const refused = async (why: RegExp, status = 409) => {
+    visitor.watch.expect(status, '/admin/settings/recovery');
+    await visitor.button('Save').click();
+    await expect(visitor.problem).toContainText(why);
+  };
+  await visitor.field('Recovery by facts').selectOption('true');
+  await visitor.field('Your own password').fill(MARGARET.password);
+  await refused(/at least two different facts/);
+  await visitor.field('Social security number').check();
+  await visitor.field('Your own password').fill(MARGARET.password);
+  await refused(/2 to 5 different names/, 422);
+  await expect(visitor.field('Social security number')).toBeChecked();
+
+  await visitor.link('Define facts').click();
+  await visitor.reads('Facts about people');
+  await visitor.field('Short name').fill('favourite_colour');
+  await visitor.field('Name in the language en').fill('Favourite colour');
+  await visitor.field('Kind').selectOption('pick_list');
+  await visitor.field('Options of a pick list').fill('Red');
+  visitor.watch.expect(422, '/admin/facts');
+  await visitor.button('Define a fact').click();
+  await expect(visitor.field('Options of a pick list')).toHaveAttribute('aria-invalid', 'true');
+  await visitor.field('Options of a pick list').fill('Red\nGreen\nBlue');
+  await visitor.button('Define a fact').click();
+  await expect(page.getByRole('status')).toHaveText('Saved.');
+  await visitor.link('Account recovery').click();
+  await visitor.reads('Account recovery');
+
+  await visitor.field('Recovery by facts').selectOption('true');
+  await visitor.field('E-mail address on file').check();
+  await visitor.field('Favourite colour').check();
+  await visitor.field('Your own password').fill(MARGARET.password);
+  await refused(/too easy to guess/);
+  await visitor.field('Social security number').check();
+  await refused(/own password/, 403);
+  await visitor.field('Your own password').fill(MARGARET.password);
+  await saves(visitor);
+  await expect(page.getByRole('region', { name: 'How hard it is to guess' })).toContainText('Hard enough');
+  await visitor.open('/forgot', 'Forgot your password?');
+  await expect(visitor.link('I no longer have this mailbox')).toBeVisible();
+});
+
+// R8, R11, A5; security 92, 174
+test('support sees what is on file and unlocks recovery; an administrator puts facts on file', async ({ visitor, anotherBrowser, latchkey, post }) => {
+  await switchOn(latchkey);
+  for (const social of ['111-11-1111', '222-22-2222', '333-33-3333']) await failsWith(visitor, { social });
+  const support = await anotherBrowser();
+  const account = `/admin/accounts/${await latchkey.id(ADA.login)}`;
+  await support.openConsole(account, ADA.login, HEDY);
+  const recovery = support.page.getByRole('region', { name: 'Recovery without the mailbox' });
+  await expect(recovery).toContainText('Locked');
+  await expect(recovery.getByRole('row').filter({ hasText: 'Social security number' })).not.toContainText('–');
+  await expect(recovery.getByRole('textbox')).toHaveCount(0);
+  await support.button('Unlock recovery').click();
+  await expect(support.page.getByRole('status')).toContainText('Recovery is unlocked');
+  await expect(recovery).not.toContainText('Locked');
+  await showFacts(visitor);
+  await visitor.sees('Your new mailbox');
+  visitor.keep(await post.next('recovery begun'));
+
+  const desk = await anotherBrowser();
+  desk.watch.guard('D7654-321');
+  await desk.openConsole(account, ADA.login, MARGARET);
+  const licence = desk.page.getByRole('row').filter({ hasText: "Driver's licence number" });
+  desk.watch.expect(422, `${account}/facts`);
+  await licence.getByRole('textbox').fill('?');
+  await licence.getByRole('button', { name: /^Put on file/ }).click();
+  await expect(licence.getByRole('textbox')).toHaveAttribute('aria-invalid', 'true');
+  await licence.getByRole('textbox').fill('D7654-321');
+  await licence.getByRole('button', { name: /^Put on file/ }).click();
+  await expect(desk.page.getByRole('status')).toContainText('It is on file');
+  await expect(licence.getByRole('textbox')).toHaveValue('');
+  await licence.getByRole('button', { name: /^Take off file/ }).click();
+  await expect(desk.page.getByRole('status')).toContainText('It is not on file any more');
+  for (const fact of [FACTS.social, FACTS.born]) await expect(desk.page.getByText(fact)).toHaveCount(0);
+  await latchkey.verifyAudit();
+});
+
 test('a key is made, works, and is removed', async ({ visitor, latchkey }) => {
   await visitor.openConsole('/admin/keys', 'API keys', MARGARET);
   await visitor.field('What it is for').fill('Portal');
@@ -198,6 +286,9 @@ test.describe('every page is usable for everybody', () => {
     '/admin/accounts/new': 'Add an account',
     '/admin/accounts/import': 'Import accounts',
     '/admin/requests': 'Requests',
+    '/admin/recoveries?state=all': 'Recoveries',
+    '/admin/facts': 'Facts about people',
+    '/admin/settings/recovery': 'Account recovery',
     '/admin/outbox': 'Outbox',
     '/admin/settings': 'Settings',
     '/admin/settings/reset': 'Password reset',
@@ -206,10 +297,14 @@ test.describe('every page is usable for everybody', () => {
     '/admin/audit': 'Audit',
   };
 
-  test('in light and dark, on the narrowest screen', async ({ visitor, post }) => {
+  test('in light and dark, on the narrowest screen', async ({ visitor, post, latchkey }) => {
     test.slow();
     await visitor.askForMail();
     visitor.keep(await post.next());
+    await switchOn(latchkey);
+    await latchkey.set('recovery.approval', 'staff');
+    await recover(visitor, post);
+    await visitor.sees('Somebody looks at it first');
     await visitor.openConsole('/admin', 'Overview', MARGARET);
     for (const [path, heading] of Object.entries(PAGES)) {
       await visitor.openConsole(path, heading, MARGARET);
@@ -218,6 +313,12 @@ test.describe('every page is usable for everybody', () => {
     await visitor.page.goto('/admin/accounts');
     await visitor.link(ADA.login).click();
     await visitor.reads(ADA.login);
+    await isAccessible(visitor);
+    await visitor.page.goto('/admin/recoveries');
+    await visitor.page.getByRole('row').getByRole('link').first().click();
+    await visitor.reads(ADA.login);
+    await isAccessible(visitor);
+    await visitor.openConsole('/admin/facts/date_of_birth', 'date_of_birth', MARGARET);
     await isAccessible(visitor);
     visitor.watch.expect(422, '/admin/accounts/new');
     await visitor.page.goto('/admin/accounts/new');

@@ -3,6 +3,7 @@ import { isAccessible } from '../support/accessible';
 import type { Latchkey } from '../support/latchkey';
 import { ADA, NEW_PASSWORD, OTHER_PASSWORD } from '../support/people';
 import type { Post } from '../support/post';
+import { TITLE, failsWith, openUndo, proveMailbox, recover, showFacts, switchOn } from '../support/recovery';
 import { expect, test } from '../support/test';
 import { NOT_VALID, type Visitor } from '../support/visitor';
 
@@ -15,6 +16,19 @@ interface Scene {
 async function opened({ visitor, post }: Scene): Promise<void> {
   await visitor.askForMail();
   await visitor.openLink(await post.next());
+}
+
+async function recognised({ visitor, latchkey }: Scene): Promise<void> {
+  await switchOn(latchkey);
+  await showFacts(visitor);
+  await visitor.sees('Your new mailbox');
+}
+
+async function prepared({ visitor, latchkey }: Scene): Promise<void> {
+  await switchOn(latchkey);
+  await visitor.signIn(ADA.login, ADA.password);
+  await visitor.link('Prepare for it').click();
+  await visitor.sees('If you lose your mailbox');
 }
 
 const STATES: Record<string, (scene: Scene) => Promise<void>> = {
@@ -73,6 +87,84 @@ const STATES: Record<string, (scene: Scene) => Promise<void>> = {
     await visitor.signIn(ADA.login, ADA.password);
     await visitor.button('Change password').click();
     await expect(visitor.problem).toBeVisible();
+  },
+  'recovery': async ({ visitor, latchkey }) => {
+    await latchkey.call('PUT', '/attributes/house', { kind: 'pick_list', labels: { en: 'House' }, options: ['North', 'South'] });
+    await switchOn(latchkey);
+    await latchkey.set('recovery.facts', 'email,social_security_number,date_of_birth,house');
+    await visitor.open('/recovery', TITLE);
+  },
+  'recovery, refused': async ({ visitor, latchkey }) => {
+    await switchOn(latchkey);
+    await failsWith(visitor, { social: '111-11-1111' });
+  },
+  'recovery, malformed': async ({ visitor, latchkey }) => {
+    await switchOn(latchkey);
+    await showFacts(visitor, { social: 'not a number' });
+    await expect(visitor.problem).toBeVisible();
+  },
+  'recovery, new mailbox': recognised,
+  'recovery, malformed address': async (scene) => {
+    await recognised(scene);
+    await scene.visitor.button('Send me a code').click();
+    await expect(scene.visitor.problem).toBeVisible();
+  },
+  'recovery, code': async (scene) => {
+    await recognised(scene);
+    await scene.visitor.field('New e-mail address').fill('somebody.with-a-rather-long-name@department.of.something.example');
+    await scene.visitor.button('Send me a code').click();
+    await scene.visitor.sees('Check your new mailbox');
+    scene.visitor.keep(await scene.post.next('recovery code'));
+  },
+  'recovery, password': async (scene) => {
+    await recognised(scene);
+    await proveMailbox(scene.visitor, scene.post);
+  },
+  'recovery, done': async ({ visitor, latchkey, post }) => {
+    await switchOn(latchkey);
+    await recover(visitor, post);
+    await visitor.sees('Your account is yours again');
+  },
+  'recovery, waiting for staff': async ({ visitor, latchkey, post }) => {
+    await switchOn(latchkey);
+    await latchkey.set('recovery.approval', 'staff');
+    await recover(visitor, post);
+    await visitor.sees('Somebody looks at it first');
+  },
+  'recovery, over': ({ visitor }) => visitor.open('/recovery/mailbox', 'This recovery is over', 410),
+  'recovery, switched off': async ({ visitor, latchkey }) => {
+    await latchkey.set('reset.enabled', 'false');
+    await visitor.open('/recovery', 'Recovery is not available', 404);
+  },
+  'recovery, undo': async (scene) => {
+    await recognised(scene);
+    await openUndo(scene.visitor, await scene.post.next('recovery begun'));
+  },
+  'recovery, undone': async (scene) => {
+    await recognised(scene);
+    await openUndo(scene.visitor, await scene.post.next('recovery begun'));
+    await scene.visitor.button('It was not me: stop it').click();
+    await scene.visitor.sees('It is stopped');
+  },
+  'recovery, dead undo link': ({ visitor }) => visitor.open('/recovery/undo', NOT_VALID, 410),
+  'own recovery': async (scene) => {
+    await prepared(scene);
+  },
+  'own recovery, refused': async (scene) => {
+    await prepared(scene);
+    await scene.visitor.button('Make ten codes').click();
+    await expect(scene.visitor.problem).toBeVisible();
+  },
+  'own recovery, one fact': async (scene) => {
+    await prepared(scene);
+    await scene.visitor.page.getByRole('link', { name: /Date of birth/ }).click();
+    await scene.visitor.sees('A fact about you');
+  },
+  'recovery codes': async (scene) => {
+    await prepared(scene);
+    await scene.visitor.field('Current password').fill(ADA.password);
+    await scene.visitor.button('Make ten codes').click();
+    await scene.visitor.sees('Recovery codes');
   },
   'not found': ({ visitor }) => visitor.open('/nowhere', 'Page not found', 404),
   'the demo mailbox': async ({ visitor, post }) => {
