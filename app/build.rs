@@ -15,8 +15,8 @@ use std::path::Path;
 /// The first one is complete at every moment.
 const LANGUAGES: [&str; 5] = ["en", "de", "fr", "es", "ar"];
 
-/// Namespaces of the console, which no browser needs to know: its pages come from the server as they are.
-const CONSOLE: &str = "admin";
+/// How namespaces begin that no browser needs to know, the console's first: their pages come from the server as they are.
+const PLAIN: [&str; 3] = ["admin", "fact", "own_recovery"];
 
 /// Forms that a number in a sentence may want (CLDR), as `Locale::form` counts them. A text that has several has a place for each.
 const FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("locales/en.json cannot be read".into());
     };
     let mut keys: Vec<_> = english.keys().collect();
-    keys.sort_by_key(|(space, _)| space.starts_with(CONSOLE));
+    keys.sort_by_key(|(space, _)| is_plain(space));
 
     let mut code = String::new();
     let mut spaces: BTreeMap<&str, String> = BTreeMap::new();
@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .ok_or(format!("{space}.{key} of English"))?,
             );
         }
-        if !space.starts_with(CONSOLE) {
+        if !is_plain(space) {
             public = tables[0].len();
             (space, key, &names, place).hash(&mut layout);
         }
@@ -77,7 +77,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     for (space, items) in spaces {
-        let only = if space.starts_with(CONSOLE) {
+        let only = if is_plain(space) {
             "#[cfg(feature = \"ssr\")] "
         } else {
             ""
@@ -89,6 +89,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     std::fs::write(Path::new(&std::env::var("OUT_DIR")?).join("words.rs"), code)?;
     Ok(())
+}
+
+fn is_plain(space: &str) -> bool {
+    PLAIN.iter().any(|plain| space.starts_with(plain))
 }
 
 /// The texts of a language, by namespace and key.

@@ -24,6 +24,13 @@ use leptos::prelude::*;
     unused_imports,
     reason = "written by the build script; a key that no page uses is still told"
 )]
+#[cfg_attr(
+    not(feature = "ssr"),
+    allow(
+        dead_code,
+        reason = "plain pages are the server's alone; its build tells what no page uses"
+    )
+)]
 pub(crate) mod texts {
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
