@@ -6,7 +6,7 @@ const SUBJECTS = {
   link: /^Choose a new password/,
   changed: /^Your password/,
   'recovery begun': /^Somebody is recovering/,
-  'recovery code': /is your code for/,
+  'recovery code': /^Your code for/,
   'recovered, to the old mailbox': /has another address now$/,
   'recovered, to the new mailbox': /is recovered$/,
   'recovery refused': /^Your request to recover an account/,
