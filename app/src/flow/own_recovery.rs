@@ -2,7 +2,7 @@
 
 use crate::flow::plain::waiting;
 use crate::outcome::Refusal;
-use crate::part::fact::Fact;
+use crate::part::fact;
 use crate::part::form::{Form, Sending};
 use crate::part::leave::leave;
 use crate::part::notice::{Done, Problem};
@@ -153,7 +153,7 @@ fn One(site: Site, fact: OwnFact) -> impl IntoView {
             <Problem told />
             <Form to=SetOwnFact::url() sending>
                 <input type="hidden" name="name" value=name />
-                <Fact field=fact.field name="value".to_owned() problem />
+                {fact::fact(fact.field, "value".to_owned(), problem)}
                 <Current told />
                 <Submit text=say!(lang, own_recovery.save) pending=sending.pending />
             </Form>

@@ -5,7 +5,7 @@ use crate::flow::unavailable;
 use crate::load::load;
 use crate::outcome::Refusal;
 use crate::part::contact::WhoHelps;
-use crate::part::fact::Fact;
+use crate::part::fact::fact;
 use crate::part::field::Field;
 use crate::part::form::{Form, Sending};
 use crate::part::notice::Problem;
@@ -105,12 +105,12 @@ fn ByFacts(facts: Vec<FactField>, sending: Sending) -> impl IntoView {
     let facts = facts
         .into_iter()
         .map(|field| {
-            let (fact, name) = (field.name.clone(), format!("facts[{}]", field.name));
+            let (own, name) = (field.name.clone(), format!("facts[{}]", field.name));
             let problem = Signal::derive(move || {
-                let wrong = malformed.with(|names| names.split(',').any(|name| name == fact));
+                let wrong = malformed.with(|names| names.split(',').any(|name| name == own));
                 wrong.then(|| say!(lang, recovery_pages.malformed))
             });
-            view! { <Fact field name problem /> }
+            fact(field, name, problem)
         })
         .collect_view();
     view! {
