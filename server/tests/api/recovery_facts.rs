@@ -184,6 +184,7 @@ on_both_engines! {
         admin.put(&format!("/api/v1/accounts/{id}/facts/social_security_number"), &json!({ "value": SOCIAL })).await.expect(204);
         app.session("ada", &password).await;
         assert!(app.failures("ada").await.1, "still locked");
+        app.drain().await;
         admin.post(&format!("/api/v1/accounts/{id}/recovery/unlock"), &json!({})).await.expect(204);
         assert_eq!(app.failures("ada").await, ("0".to_owned(), false), "unlocked by staff");
         app.drain().await;
@@ -194,6 +195,7 @@ on_both_engines! {
         member.put("/api/v1/me", &json!({ "current_password": password, "password": FRESH })).await.expect(200);
         FRESH.clone_into(&mut password);
         assert!(!app.failures("ada").await.1, "unlocked by changing the password");
+        app.drain().await;
 
         lock().await;
         admin.post(&format!("/api/v1/accounts/{id}/password-reset"), &json!({})).await.expect(202);
