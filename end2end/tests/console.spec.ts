@@ -151,9 +151,9 @@ test('ten thousand accounts are imported, and one can watch', async ({ visitor, 
   await visitor.button('Import').click();
   const bar = visitor.page.getByRole('progressbar');
   await expect(bar).toHaveAttribute('max', '10001');
-  await expect(visitor.page.getByText('10000 stored, 1 refused.')).toBeVisible({ timeout: 60_000 });
+  await expect(visitor.page.getByText('10,000 stored, 1 refused.')).toBeVisible({ timeout: 60_000 });
   const download = visitor.page.waitForEvent('download');
-  await visitor.link('Take all 1 problems along as CSV').click();
+  await visitor.link('Take the 1 problem along as CSV').click();
   expect(await readFile(await (await download).path(), 'utf8')).toContain('\r\n10002,');
 });
 
