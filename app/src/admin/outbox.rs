@@ -154,6 +154,7 @@ fn kind(lang: Locale, code: &str) -> &'static str {
         "recovery_completed" => say!(lang, admin_outbox.recovery_completed),
         "recovery_denied" => say!(lang, admin_outbox.recovery_denied),
         "recovery_said" => say!(lang, admin_outbox.recovery_said),
+        "sso_hint" => say!(lang, admin_outbox.sso_hint),
         _ => say!(lang, admin_outbox.staff_acted),
     }
 }

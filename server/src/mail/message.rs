@@ -100,6 +100,14 @@ pub enum Message {
         #[serde(default)]
         by_staff: bool,
     },
+    /// Somebody asked for a new password of an account that has none here: who signs its owner in (F14).
+    SsoHint {
+        occasion: Occasion,
+        /// As people know it; may be empty.
+        provider: String,
+        /// May be empty.
+        sign_in_url: String,
+    },
     /// The notice after every change, so that a theft does not stay unseen (security 153).
     PasswordChanged { occasion: Occasion, by: Change },
     /// The address of the account is another one now; told to the old and to the new one (A4).
@@ -142,6 +150,7 @@ impl Message {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::ResetLink { .. } => "reset_link",
+            Self::SsoHint { .. } => "sso_hint",
             Self::PasswordChanged { .. } => "password_changed",
             Self::EmailChanged { .. } => "email_changed",
             Self::StaffActed { .. } => "staff_acted",
@@ -158,6 +167,7 @@ impl Message {
     pub fn occasion(&self) -> &Occasion {
         match self {
             Self::ResetLink { occasion, .. }
+            | Self::SsoHint { occasion, .. }
             | Self::PasswordChanged { occasion, .. }
             | Self::EmailChanged { occasion, .. }
             | Self::StaffActed { occasion, .. }

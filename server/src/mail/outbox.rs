@@ -240,7 +240,8 @@ async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> R
             to_new: false,
             ..
         } => undo_link(latchkey, &settings, recovery).await?,
-        Message::PasswordChanged { .. }
+        Message::SsoHint { .. }
+        | Message::PasswordChanged { .. }
         | Message::EmailChanged { .. }
         | Message::StaffActed { .. }
         | Message::RecoveryCompleted { .. }

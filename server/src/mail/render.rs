@@ -120,6 +120,8 @@ pub fn render(
         undo_hours => told.undo_hours,
         reason => clean::line(told.reason),
         what => told.what,
+        provider => clean::line(told.provider),
+        sign_in_url => Some(told.sign_in_url).filter(|url| web_address(url, "sign-in address").is_ok()),
         facts => Facts::of(message.occasion()),
     };
     let part = |ending| templates::fill(&format!("{language}/{}.{ending}", message.kind()), &values);
@@ -142,6 +144,8 @@ struct Told<'a> {
     undo_hours: u32,
     reason: &'a str,
     what: Option<Said>,
+    provider: &'a str,
+    sign_in_url: &'a str,
 }
 
 impl<'a> Told<'a> {
@@ -155,6 +159,12 @@ impl<'a> Told<'a> {
             } => {
                 told.lifetime = *lifetime_minutes;
                 told.by_staff = *by_staff;
+            }
+            Message::SsoHint {
+                provider, sign_in_url, ..
+            } => {
+                told.provider = provider;
+                told.sign_in_url = sign_in_url;
             }
             Message::PasswordChanged { by, .. } => told.by_reset = *by == Change::Reset,
             Message::EmailChanged {

@@ -87,6 +87,14 @@ fn email_changed(to_new: bool) -> Message {
     }
 }
 
+fn sso_hint(provider: &str, sign_in_url: &str) -> Message {
+    Message::SsoHint {
+        occasion: occasion(),
+        provider: provider.to_owned(),
+        sign_in_url: sign_in_url.to_owned(),
+    }
+}
+
 fn staff_acted(action: StaffAction) -> Message {
     Message::StaffActed {
         occasion: occasion(),
@@ -109,6 +117,8 @@ fn every_mail_reads_as_approved_in_every_language() {
             ("password_change_notice", changed(Change::Owner), none(), false),
             ("email_changed_old", email_changed(false), none(), true),
             ("email_changed_new", email_changed(true), none(), false),
+            ("sso_hint", sso_hint("", ""), none(), false),
+            ("sso_hint_named", sso_hint("Example ID", "https://id.example.org/"), none(), true),
             ("staff_acted", staff_acted(StaffAction::Disabled), none(), true),
         ] {
             let mail = written_in(language, &message, &secrets);

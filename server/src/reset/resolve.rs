@@ -13,6 +13,7 @@ use crate::guard::limits::{MAIL_PER_DAY, MAIL_PER_HOUR};
 use crate::guard::visitor::device;
 use crate::latchkey::Latchkey;
 use crate::mail::message::{Message, Occasion, masked};
+use crate::mail::notice;
 use crate::mail::outbox::{Parcel, seal};
 use crate::refused::Fault;
 use crate::secret::Purpose;
@@ -53,7 +54,12 @@ pub async fn resolve(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow) ->
     let account = account_of(latchkey, write, &request).await?;
     let (account, address) = match account.as_ref().map(mailable) {
         None => return end(write, now, &request, None, Outcome::Unknown).await,
-        Some(Err(outcome)) => return end(write, now, &request, account.as_ref(), outcome).await,
+        Some(Err(outcome)) => {
+            if let (Outcome::Sso, Some(account)) = (outcome, &account) {
+                hint(latchkey, write, &settings, &request, account).await?;
+            }
+            return end(write, now, &request, account.as_ref(), outcome).await;
+        }
         Some(Ok(found)) => found,
     };
     if settings.limits.enabled {
@@ -62,15 +68,51 @@ pub async fn resolve(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow) ->
         {
             return Ok(Resolution::Wait(issued_at + COOLDOWN));
         }
-        // What the hour refuses does not count for the day: otherwise ten requests in a minute would leave the owner without mail
-        // until tomorrow (security 162).
-        let within = MAIL_PER_HOUR.take(write, &account.id, now).await?.within()
-            && MAIL_PER_DAY.take(write, &account.id, now).await?.within();
-        if !within {
+        if !within_limits(write, account, now).await? {
             return end(write, now, &request, Some(account), Outcome::OverLimit).await;
         }
     }
     issue(latchkey, write, &settings, row, &request, account, address).await
+}
+
+/// Whether an account may get one more mail (security 141).
+///
+/// What the hour refuses does not count for the day: otherwise ten requests in a minute would leave the owner without mail until
+/// tomorrow (security 162).
+async fn within_limits(write: &mut Write, account: &Account, now: UnixMillis) -> Result<bool, Fault> {
+    Ok(MAIL_PER_HOUR.take(write, &account.id, now).await?.within()
+        && MAIL_PER_DAY.take(write, &account.id, now).await?.within())
+}
+
+/// Tells the owner who signs them in, so that they need not wait for a link that never comes (F14).
+async fn hint(
+    latchkey: &Latchkey,
+    write: &mut Write,
+    settings: &Settings,
+    request: &RequestRow,
+    account: &Account,
+) -> Result<(), Fault> {
+    if !settings.sso.hint || (settings.limits.enabled && !within_limits(write, account, latchkey.now()).await?) {
+        return Ok(());
+    }
+    let message = Message::SsoHint {
+        occasion: occasion(request),
+        provider: settings.sso.provider_name.clone(),
+        sign_in_url: settings.sso.sign_in_url.clone(),
+    };
+    notice::tell(latchkey, write, account, message).await?;
+    latchkey.mail_queued.notify_one();
+    Ok(())
+}
+
+/// When and from where a request came. Where support sits says nothing to the owner.
+fn occasion(request: &RequestRow) -> Occasion {
+    let by_person = request.started_by.is_empty();
+    Occasion {
+        at: request.requested_at,
+        client_address: Some(request.client_address.clone()).filter(|_| by_person).unwrap_or_default(),
+        device: Some(device(&request.user_agent)).filter(|_| by_person).unwrap_or_default(),
+    }
 }
 
 /// Whom a request means: what was typed, or whom staff chose.
@@ -125,26 +167,14 @@ async fn issue(
     if !issued {
         return end(write, now, request, Some(account), Outcome::Superseded).await;
     }
-    let by_staff = !request.started_by.is_empty();
-    // Where support sits says nothing to the owner.
-    let (client_address, device) = if by_staff {
-        Default::default()
-    } else {
-        (request.client_address.clone(), device(&request.user_agent))
-    };
-    let occasion = Occasion {
-        at: request.requested_at,
-        client_address,
-        device,
-    };
     // The mail goes to the stored address, never to what was typed (security 6), and is fixed now (security 149).
     let mut parcel = Parcel::to(
         account,
         address,
         Message::ResetLink {
             lifetime_minutes,
-            occasion,
-            by_staff,
+            occasion: occasion(request),
+            by_staff: !request.started_by.is_empty(),
         },
     );
     // Of the account; of the page it was asked for on where the account's is none of ours.

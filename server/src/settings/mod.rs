@@ -12,6 +12,7 @@ pub mod recovery;
 pub mod reset;
 pub mod retention;
 pub mod session;
+pub mod sso;
 mod texts;
 
 use crate::refused::Fault;
@@ -49,6 +50,7 @@ pub struct Settings {
     pub branding: branding::Branding,
     pub retention: retention::Retention,
     pub session: session::Session,
+    pub sso: sso::Sso,
     pub grants: grants::Grants,
 }
 
@@ -67,7 +69,7 @@ impl From<SettingError> for Fault {
     }
 }
 
-const GROUPS: [&[Declaration]; 9] = [
+const GROUPS: [&[Declaration]; 10] = [
     reset::DECLARATIONS,
     recovery::DECLARATIONS,
     password::DECLARATIONS,
@@ -76,6 +78,7 @@ const GROUPS: [&[Declaration]; 9] = [
     branding::DECLARATIONS,
     retention::DECLARATIONS,
     session::DECLARATIONS,
+    sso::DECLARATIONS,
     grants::DECLARATIONS,
 ];
 

@@ -263,8 +263,11 @@ on_both_engines! {
         for person in ["elsewhere", "disabled", "silent", "nobody"] {
             app.ask(person).await;
         }
-        assert_eq!(app.drain().await, [Turn::Dropped; 4]);
-        assert!(app.letters().is_empty());
+        let turns = app.drain().await;
+        assert_eq!(turns.iter().filter(|turn| **turn == Turn::Dropped).count(), 4);
+        let letters = app.letters();
+        assert_eq!(letters.len(), 1, "only the owner who signs in elsewhere is told so");
+        assert!(letters[0].link().is_none() && letters[0].text.contains("single sign-on of your organisation"));
         let mut outcomes = app.rows("select outcome from reset_requests").await;
         outcomes.sort();
         assert_eq!(outcomes, ["disabled", "no_address", "sso", "unknown"]);
@@ -272,6 +275,26 @@ on_both_engines! {
         reasons.sort();
         assert_eq!(reasons, outcomes, "recorded for staff");
         assert_eq!(app.count("reset_tokens").await, 0);
+    }
+
+    // F14; security 141
+    async fn owners_who_sign_in_elsewhere_are_told_by_whom_within_limits(app: TestApp) {
+        everybody(&app).await;
+        app.set("sso.provider_name", json!("Example ID")).await;
+        app.set("sso.sign_in_url", json!("https://id.example.org")).await;
+        for _ in 0..8 {
+            app.ask("elsewhere").await;
+            app.drain().await;
+            app.advance(61_000);
+        }
+        let letters = app.letters();
+        assert_eq!(letters.len(), 5, "five an hour");
+        assert!(letters[0].text.contains("Example ID signs you in") && letters[0].text.contains("https://id.example.org/"));
+        app.advance(3_600_000);
+        app.set("sso.hint", json!(false)).await;
+        app.ask("elsewhere").await;
+        app.drain().await;
+        assert_eq!(app.letters().len(), 5, "switched off");
     }
 
     // an account that never had a password gets its first one this way
