@@ -76,7 +76,7 @@ fn may_be_the_same(language: Locale, key: &str) -> bool {
         "admin_accounts.helpdesk",
         "admin_outbox.mail",
     ];
-    const FRENCH: [&str; 8] = [
+    const FRENCH: [&str; 11] = [
         "admin.sections",
         "admin_settings.group_session",
         "admin_settings.port",
@@ -84,7 +84,10 @@ fn may_be_the_same(language: Locale, key: &str) -> bool {
         "admin_accounts.organisation",
         "admin_account.id",
         "admin_account.sessions",
+        "admin_facts.action",
+        "admin_facts.date",
         "admin_outbox.action",
+        "admin_recovery.bits",
     ];
     const SPANISH: [&str; 2] = ["common.title_failed", "admin_settings.host"];
     let own: &[&str] = match language {

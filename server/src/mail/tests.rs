@@ -118,7 +118,12 @@ fn every_mail_reads_as_approved_in_every_language() {
             ("email_changed_old", email_changed(false), none(), true),
             ("email_changed_new", email_changed(true), none(), false),
             ("sso_hint", sso_hint("", ""), none(), false),
-            ("sso_hint_named", sso_hint("Example ID", "https://id.example.org/"), none(), true),
+            (
+                "sso_hint_named",
+                sso_hint("Example ID", "https://id.example.org/"),
+                none(),
+                true,
+            ),
             ("staff_acted", staff_acted(StaffAction::Disabled), none(), true),
         ] {
             let mail = written_in(language, &message, &secrets);

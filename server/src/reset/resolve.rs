@@ -110,8 +110,12 @@ fn occasion(request: &RequestRow) -> Occasion {
     let by_person = request.started_by.is_empty();
     Occasion {
         at: request.requested_at,
-        client_address: Some(request.client_address.clone()).filter(|_| by_person).unwrap_or_default(),
-        device: Some(device(&request.user_agent)).filter(|_| by_person).unwrap_or_default(),
+        client_address: Some(request.client_address.clone())
+            .filter(|_| by_person)
+            .unwrap_or_default(),
+        device: Some(device(&request.user_agent))
+            .filter(|_| by_person)
+            .unwrap_or_default(),
     }
 }
 

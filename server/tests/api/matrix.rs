@@ -38,19 +38,32 @@ const HELPDESK_PAGES: &[(&str, &str)] = &[
 
 /// Server functions for everybody…
 const FORMS_OF_EVERYBODY: &[&str] = &[
+    "/form/complete_recovery",
     "/form/complete_reset",
     "/form/keep_password",
     "/form/opened_reset",
+    "/form/prove_recovery_address",
+    "/form/recovery_form",
     "/form/request_reset",
     "/form/resend_reset",
+    "/form/set_recovery_address",
     "/form/sign_in",
     "/form/sign_out",
     "/form/site",
+    "/form/start_recovery",
+    "/form/start_recovery_with_code",
+    "/form/undo_recovery",
     "/form/verify_reset_code",
 ];
 
 /// …and those about one's own account. Staff have none: what they do, they do in the console.
-const FORMS_OF_THE_OWNER: &[&str] = &["/form/change_password", "/form/end_session", "/form/me"];
+const FORMS_OF_THE_OWNER: &[&str] = &[
+    "/form/change_password",
+    "/form/end_session",
+    "/form/make_recovery_codes",
+    "/form/me",
+    "/form/set_own_fact",
+];
 
 /// Asks a server function as our script does, which reads a refusal where a browser is sent on.
 async fn ask(program: &Client, path: &str, session: &str) -> Answer {
