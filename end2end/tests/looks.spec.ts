@@ -132,10 +132,6 @@ const STATES: Record<string, (scene: Scene) => Promise<void>> = {
     await visitor.sees('Somebody looks at it first');
   },
   'recovery, over': ({ visitor }) => visitor.open('/recovery/mailbox', 'This recovery is over', 410),
-  'recovery, switched off': async ({ visitor, latchkey }) => {
-    await latchkey.set('reset.enabled', 'false');
-    await visitor.open('/recovery', 'Recovery is not available', 404);
-  },
   'recovery, undo': async (scene) => {
     await recognised(scene);
     await openUndo(scene.visitor, await scene.post.next('recovery begun'));

@@ -100,7 +100,7 @@ fn Account(site: Site) -> impl IntoView {
             {move || has("changed").then(|| view! { <Done text=say!(lang, account.changed) /> })}
             {move || has("ended").then(|| view! { <Done text=say!(lang, account.ended) /> })}
             <Change site action=change told me />
-            <Prepared me />
+            <Prepared />
             <Sessions me end />
             <Form to=SignOut::url() sending=leaving>
                 <Submit text=say!(lang, account.sign_out) pending=leaving.pending class="button quiet" />
@@ -156,19 +156,13 @@ fn Change(site: Site, action: Sending, told: Told, me: Resource<Result<Me, Refus
     }
 }
 
-/// What is there for the day the mailbox is gone.
+/// The way to what is there for the day the mailbox is gone.
 #[component]
-fn Prepared(me: Resource<Result<Me, Refusal>>) -> impl IntoView {
+fn Prepared() -> impl IntoView {
     let lang = lang();
-    let left = Callback::new(move |me: Result<Me, Refusal>| {
-        me.ok()
-            .map(|me| view! { <p>{say!(lang, account.codes_left, count = me.recovery_codes)}</p> })
-            .into_any()
-    });
     view! {
         <section aria-labelledby="recovery">
             <h2 id="recovery">{say!(lang, account.recovery)}</h2>
-            <Mine me show=left />
             <p><a class="button quiet" href="/account/recovery" rel="external">{say!(lang, account.prepare)}</a></p>
         </section>
     }

@@ -56,22 +56,22 @@ pub fn screen(site: &Site) -> AnyView {
     let (site, port) = (site.clone(), crate::port::port());
     let chosen = use_query_map().with_untracked(|query| query.get("fact"));
     waiting(async move {
-        let facts = match port {
-            Ok(port) => port.own_facts().await,
-            Err(refusal) => Err(refusal),
+        let (facts, me) = match port {
+            Ok(port) => (port.own_facts().await, port.me().await),
+            Err(refusal) => (Err(refusal), Err(refusal)),
         };
-        let Ok(facts) = facts else {
+        let (Ok(facts), Ok(me)) = (facts, me) else {
             return leave(SIGN_IN_FIRST);
         };
         match facts.iter().find(|fact| Some(&fact.field.name) == chosen.as_ref()) {
             Some(fact) => view! { <One site fact=fact.clone() /> }.into_any(),
-            None => view! { <All site facts /> }.into_any(),
+            None => view! { <All site facts left=me.recovery_codes /> }.into_any(),
         }
     })
 }
 
 #[component]
-fn All(site: Site, facts: Vec<OwnFact>) -> impl IntoView {
+fn All(site: Site, facts: Vec<OwnFact>, left: u32) -> impl IntoView {
     let lang = lang();
     let make = Sending::new();
     let told = Told::by(make);
@@ -92,6 +92,7 @@ fn All(site: Site, facts: Vec<OwnFact>) -> impl IntoView {
             <section aria-labelledby="codes">
                 <h2 id="codes">{say!(lang, own_recovery.codes)}</h2>
                 <p>{say!(lang, own_recovery.codes_lead)}</p>
+                <p>{say!(lang, account.codes_left, count = left)}</p>
                 <Form to=MakeRecoveryCodes::url() sending=make>
                     <Current told />
                     <Submit text=say!(lang, own_recovery.make) pending=make.pending />

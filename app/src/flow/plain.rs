@@ -4,13 +4,12 @@
 use crate::flow::not_found;
 use crate::view::Site;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// The page at an address that the routes do not know.
 #[cfg(feature = "ssr")]
 pub fn screen(site: &Site) -> AnyView {
     use crate::flow::{own_recovery, recovery, recovery_codes};
-    match use_location().pathname.get_untracked().as_str() {
+    match leptos_router::hooks::use_location().pathname.get_untracked().as_str() {
         "/recovery/mailbox" => recovery::mailbox::screen(site),
         "/recovery/code" => recovery::code::screen(site),
         "/recovery/password" => recovery::choose::screen(site),
@@ -22,15 +21,9 @@ pub fn screen(site: &Site) -> AnyView {
     }
 }
 
-/// In the browser such an address is left to the server.
+/// Links to such pages leave the download behind, so the browser itself never gets here but by a wrong address.
 #[cfg(not(feature = "ssr"))]
 pub fn screen(site: &Site) -> AnyView {
-    let here = use_location();
-    let page = format!("{}?{}", here.pathname.get_untracked(), here.search.get_untracked());
-    if crate::browser::is_elsewhere(&page) {
-        crate::browser::load(&page);
-        return ().into_any();
-    }
     not_found::screen(site)
 }
 

@@ -281,7 +281,7 @@ on_both_engines! {
     async fn owners_who_sign_in_elsewhere_are_told_by_whom_within_limits(app: TestApp) {
         everybody(&app).await;
         app.set("sso.provider_name", json!("Example ID")).await;
-        app.set("sso.sign_in_url", json!("https://id.example.org")).await;
+        app.set("sso.sign_in_url", json!("https://id.example.org/")).await;
         for _ in 0..8 {
             app.ask("elsewhere").await;
             app.drain().await;

@@ -8,11 +8,12 @@ use crate::part::contact::WhoHelps;
 use crate::part::fact::fact;
 use crate::part::field::Field;
 use crate::part::form::{Form, Sending};
+use crate::part::leave::leave;
 use crate::part::notice::Problem;
 use crate::part::page::Page;
 use crate::part::submit::Submit;
 use crate::part::told::Told;
-use crate::view::{FactField, RecoveryForm, Site};
+use crate::view::{FactField, Site};
 use crate::words::{lang, say};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -20,8 +21,8 @@ use leptos_router::hooks::use_query_map;
 use std::collections::BTreeMap;
 
 #[server(name = LoadRecoveryForm, prefix = "/form", endpoint = "recovery_form")]
-pub async fn recovery_form() -> Result<RecoveryForm, Refusal> {
-    crate::port::port()?.recovery_form().await
+pub async fn recovery_form() -> Result<Vec<FactField>, Refusal> {
+    Ok(crate::port::port()?.recovery_form().await?.facts)
 }
 
 #[server(prefix = "/form", endpoint = "start_recovery")]
@@ -55,8 +56,9 @@ pub fn screen(site: &Site) -> AnyView {
                 let site = site.clone();
                 Suspend::new(async move {
                     match form.await {
-                        Ok(form) => view! { <Facts site facts=form.facts /> }.into_any(),
-                        Err(Refusal::RecoveryOff) => off(site),
+                        Ok(facts) => view! { <Facts site facts /> }.into_any(),
+                        // Without mails there is neither recovery nor reset: that page says why, and who helps.
+                        Err(Refusal::RecoveryOff) => leave("/forgot"),
                         Err(_) => unavailable::screen(),
                     }
                 })
@@ -139,17 +141,4 @@ fn Neither(contact: String) -> impl IntoView {
             <WhoHelps contact />
         </section>
     }
-}
-
-fn off(site: Site) -> AnyView {
-    #[cfg(feature = "ssr")]
-    crate::answer::status(http::StatusCode::NOT_FOUND);
-    let lang = lang();
-    view! {
-        <Page title=say!(lang, recovery_pages.off_title) product=site.product_name>
-            <p class="lead">{say!(lang, refused.recovery_off)}</p>
-            <Neither contact=site.support_contact />
-        </Page>
-    }
-    .into_any()
 }
