@@ -214,6 +214,7 @@ fn fact_input(field: FactField, problem: Option<String>) -> AnyView {
     let invalid = problem.is_some().then_some("true");
     let problem = problem.map(|problem| view! { <p class="field-problem" id=format!("{id}-problem")>{problem}</p> });
     let label = field.label;
+    let placeholder = Some(field.format).filter(|format| !format.is_empty());
     let control = if field.kind == FactKind::PickList {
         let options = field.options.into_iter().map(|option| {
             let value = option.clone();
@@ -238,7 +239,7 @@ fn fact_input(field: FactField, problem: Option<String>) -> AnyView {
                 name="value"
                 type=kind
                 inputmode=inputmode
-                placeholder=field.format
+                placeholder=placeholder
                 autocomplete="off"
                 spellcheck="false"
                 aria-label=label
