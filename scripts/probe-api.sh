@@ -30,7 +30,7 @@ password='seven otters juggle plums'
 "$binary" account add --login root --email root@example.org --role admin >/dev/null
 "$binary" account add --login ada --email ada@example.org --password-stdin >/dev/null <<<"$password"
 made() { local words; words=$("$binary" api-key add --name probe --scope "$1"); printf '%s' "${words##* }"; }
-key=$(made accounts:read,accounts:write,resets:start,resets:read,resets:request,settings:read,settings:write,mail:read,mail:write,audit:read)
+key=$(made accounts:read,accounts:write,resets:start,resets:read,resets:request,settings:read,settings:write,mail:read,mail:write,audit:read,recoveries:decide)
 
 "$binary" serve --listen 127.0.0.1:0 >out 2>log &
 server=$!
@@ -53,7 +53,8 @@ token=$(curl -sf -H 'Content-Type: application/json' -d "{\"identifier\":\"ada\"
 probe "$token" --phases examples,coverage,fuzzing --include-path-regex '/(me|sessions)'
 
 # Everything, as a program that may do everything but make keys: it would soon remove its own.
-probe "$key" --phases examples,coverage,fuzzing,stateful --exclude-path-regex '/api-keys'
+# A repeated Idempotency-Key is answered as before, also where the account it made has been removed since: that is no lost resource.
+probe "$key" --phases examples,coverage,fuzzing,stateful --exclude-path-regex '/api-keys' --exclude-checks ensure_resource_availability
 probe "$(made keys:write,mail:read)" --phases examples,coverage,fuzzing --include-path-regex '/api-keys$'
 
 if grep -E 'panicked| ERROR ' log >&2; then echo 'probe-api: the server met something unexpected' >&2; exit 1; fi
