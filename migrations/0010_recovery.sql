@@ -33,8 +33,11 @@ create table facts (
 create index facts_blind on facts (blind_index, attribute);
 create index facts_key on facts (key_id);
 
--- Tries that did not fit, since the last reset; and since when there are no more, 0 while there are.
+-- Tries since the last reset, counted before they are compared, and those of them that did not fit; until when a recovery is under way
+-- that facts opened; and since when there are no more tries, 0 while there are.
+alter table accounts add column recovery_tries bigint not null default 0;
 alter table accounts add column recovery_failures bigint not null default 0;
+alter table accounts add column recovery_open_until bigint not null default 0;
 alter table accounts add column recovery_locked_at bigint not null default 0;
 
 create table recoveries (
@@ -63,6 +66,8 @@ create table recoveries (
   -- Waits sealed for approval; empty otherwise.
   password_sealed text not null,
   ended_at bigint not null,
+  -- The first of two who have to agree about an account of the staff.
+  seconded_by text not null,
   decided_by text not null,
   reason text not null,
   -- Stops or takes back: made again from the salt for a retried mail.

@@ -1,6 +1,6 @@
 //! Which screen is at which address.
 
-use crate::flow::{account, choose, done, forgot, home, plain, recovery, sent, sign_in};
+use crate::flow::{account, choose, forgot, home, plain, sent, sign_in};
 use crate::load::load;
 use crate::part::frame::framed;
 use crate::view::Site;
@@ -30,8 +30,6 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=|| framed(forgot::screen) ssr=SsrMode::Async />
                 <Route path=path!("/forgot/sent") view=|| framed(sent::screen) ssr=SsrMode::Async />
                 <Route path=path!("/reset") view=|| framed(choose::screen) ssr=SsrMode::Async />
-                <Route path=path!("/reset/done") view=|| framed(done::screen) ssr=SsrMode::Async />
-                <Route path=path!("/recovery") view=|| framed(recovery::facts::screen) ssr=SsrMode::Async />
                 <Route path=path!("/account") view=|| framed(account::screen) ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -63,8 +63,10 @@ pub fn is_elsewhere(page: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Pages without a script: see `flow::plain`.
-pub const PLAIN: [&str; 7] = [
+/// Pages without WebAssembly: see `flow::plain`.
+pub const PLAIN: [&str; 9] = [
+    "/reset/done",
+    "/recovery",
     "/recovery/mailbox",
     "/recovery/code",
     "/recovery/password",

@@ -28,10 +28,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() id="leptos" />
                 <AutoReload options=options.clone() />
                 // Asked for early: the page comes alive when script and words are there.
-                {script.then(|| view! {
-                    <link rel="preload" href=words::path(lang) r#as="fetch" crossorigin="anonymous" />
-                    <HydrationScripts options defer=true />
-                })}
+                {if script {
+                    view! {
+                        <link rel="preload" href=words::path(lang) r#as="fetch" crossorigin="anonymous" />
+                        <HydrationScripts options defer=true />
+                    }
+                    .into_any()
+                } else {
+                    view! { <script type="module" src="/plain.js" nonce=use_nonce()></script> }.into_any()
+                }}
                 <MetaTags />
             </head>
             <body>
@@ -41,7 +46,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Whether the page at hand does without a script.
+/// Whether the page at hand does without WebAssembly.
 fn is_plain() -> bool {
     use_context::<http::request::Parts>().is_some_and(|parts| PLAIN.contains(&parts.uri.path()))
 }

@@ -34,6 +34,15 @@ pub struct Decision {
     pub expires_at: i64,
     pub client_address: String,
     pub device: String,
+    /// The last sign-in before it began; 0 for never.
+    pub last_sign_in_at: i64,
+    /// Earlier sign-ins from the same address, earlier tries that failed, and earlier recoveries.
+    pub sign_ins_from_there: i64,
+    pub failed_tries: i64,
+    pub earlier_recoveries: i64,
+    /// Whether two administrators have to agree, and who did first.
+    pub needs_two: bool,
+    pub seconded_by: String,
     pub decided_by: String,
     pub reason: String,
     /// May this person decide about this account?
@@ -149,6 +158,13 @@ fn facts(lang: Locale, decision: &Decision) -> AnyView {
     let until = (case.ended_at == 0).then(|| {
         view! { <dt>{say!(lang, admin_recoveries.until)}</dt><dd>{when(decision.expires_at)}</dd> }
     });
+    let last_sign_in = match decision.last_sign_in_at {
+        0 => say!(lang, admin_recoveries.never).into_any(),
+        at => when(at),
+    };
+    let seconded_by = (!decision.seconded_by.is_empty()).then(|| {
+        view! { <dt>{say!(lang, admin_recoveries.seconded_by)}</dt><dd><code>{decision.seconded_by.clone()}</code></dd> }
+    });
     let decided_by = (!decision.decided_by.is_empty()).then(|| {
         view! { <dt>{say!(lang, admin_recoveries.decided_by)}</dt><dd><code>{decision.decided_by.clone()}</code></dd> }
     });
@@ -163,6 +179,14 @@ fn facts(lang: Locale, decision: &Decision) -> AnyView {
                 <dd><a href=format!("/admin/accounts/{}", case.account_id)>{case.login_name.clone()}</a></dd>
                 <dt>{say!(lang, admin_recoveries.account_since)}</dt>
                 <dd>{when(decision.account_created_at)}</dd>
+                <dt>{say!(lang, admin_recoveries.last_sign_in)}</dt>
+                <dd>{last_sign_in}</dd>
+                <dt>{say!(lang, admin_recoveries.from_there)}</dt>
+                <dd>{decision.sign_ins_from_there}</dd>
+                <dt>{say!(lang, admin_recoveries.failed_tries)}</dt>
+                <dd>{decision.failed_tries}</dd>
+                <dt>{say!(lang, admin_recoveries.earlier)}</dt>
+                <dd>{decision.earlier_recoveries}</dd>
                 <dt>{say!(lang, admin_recoveries.state)}</dt>
                 <dd>{tag(mood, state)}</dd>
                 <dt>{say!(lang, admin_recoveries.asked)}</dt>
@@ -175,6 +199,7 @@ fn facts(lang: Locale, decision: &Decision) -> AnyView {
                 <dd>{from}</dd>
                 <dt>{say!(lang, admin_recoveries.receipt)}</dt>
                 <dd><code>{case.receipt.clone()}</code></dd>
+                {seconded_by}
                 {decided_by}
                 {reason}
             </dl>
@@ -189,6 +214,7 @@ fn approve(lang: Locale, decision: &Decision) -> AnyView {
         <section class="panel" aria-labelledby="approve">
             <h2 id="approve">{say!(lang, admin_recoveries.approve)}</h2>
             <p>{say!(lang, admin_recoveries.approve_help)}</p>
+            {decision.needs_two.then(|| view! { <p>{say!(lang, admin_recoveries.two_needed)}</p> })}
             {press(action, say!(lang, admin_recoveries.approve), "primary", Vec::new())}
         </section>
     }
@@ -218,6 +244,7 @@ fn refuse(lang: Locale, decision: &Decision) -> AnyView {
 pub fn done(lang: Locale, code: &str) -> Option<&'static str> {
     match code {
         "approved" => Some(say!(lang, admin_recoveries.approved_done)),
+        "seconded" => Some(say!(lang, admin_recoveries.seconded_done)),
         "refused" => Some(say!(lang, admin_recoveries.refused_done)),
         _ => None,
     }

@@ -54,6 +54,7 @@ pub fn setting_words(lang: Locale, name: &str) -> Words {
         "recovery.max_attempts" => words!(recovery_max_attempts, recovery_max_attempts_help),
         "recovery.min_difficulty_bits" => words!(recovery_min_difficulty_bits, recovery_min_difficulty_bits_help),
         "recovery.approval" => words!(recovery_approval, recovery_approval_help),
+        "recovery.four_eyes" => words!(recovery_four_eyes, recovery_four_eyes_help),
         "recovery.undo_hours" => words!(recovery_undo_hours, recovery_undo_hours_help),
         "recovery.sign_in" => words!(recovery_sign_in, recovery_sign_in_help),
         "grants.recovery" => words!(grants_recovery, grants_recovery_help),

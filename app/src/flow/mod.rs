@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod choose;
+#[cfg(feature = "ssr")]
 pub mod done;
 pub mod forgot;
 pub mod home;
@@ -9,6 +10,7 @@ pub mod not_found;
 #[cfg(feature = "ssr")]
 pub mod own_recovery;
 pub mod plain;
+#[cfg(feature = "ssr")]
 pub mod recovery;
 #[cfg(feature = "ssr")]
 pub mod recovery_codes;

@@ -1,5 +1,6 @@
 //! Pages that people need once in years. They are complete without a script, so the download that everybody gets carries none of them,
-//! and they carry no script: each is loaded by itself, its forms are posted by the browser.
+//! and they carry no WebAssembly: each is loaded by itself, its forms are posted by the browser. A few lines of script
+//! (`public/plain.js`) keep a second click from sending a form twice, and show what was typed.
 
 use crate::flow::not_found;
 use crate::view::Site;
@@ -8,8 +9,10 @@ use leptos::prelude::*;
 /// The page at an address that the routes do not know.
 #[cfg(feature = "ssr")]
 pub fn screen(site: &Site) -> AnyView {
-    use crate::flow::{own_recovery, recovery, recovery_codes};
+    use crate::flow::{done, own_recovery, recovery, recovery_codes};
     match leptos_router::hooks::use_location().pathname.get_untracked().as_str() {
+        "/reset/done" => done::screen(site),
+        "/recovery" => recovery::facts::screen(site),
         "/recovery/mailbox" => recovery::mailbox::screen(site),
         "/recovery/code" => recovery::code::screen(site),
         "/recovery/password" => recovery::choose::screen(site),

@@ -3,6 +3,7 @@
 pub mod checklist;
 pub mod contact;
 pub mod countdown;
+#[cfg(feature = "ssr")]
 pub mod fact;
 pub mod field;
 pub mod form;

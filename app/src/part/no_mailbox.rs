@@ -11,9 +11,9 @@ pub fn NoMailbox(
 ) -> impl IntoView {
     let lang = lang();
     let words = if facts {
-        say!(lang, recovery_pages.link)
+        say!(lang, forgot.no_mailbox)
     } else {
-        say!(lang, recovery_pages.link_codes)
+        say!(lang, forgot.no_mailbox_codes)
     };
     view! { <p class="plate"><a href="/recovery">{words}</a></p> }
 }

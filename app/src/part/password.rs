@@ -81,6 +81,8 @@ pub fn Password(
 fn Toggle(label: String, shown: RwSignal<bool>, controls: String) -> impl IntoView {
     let lang = lang();
     let alive = RwSignal::new(false);
+    // For pages without wasm, whose script has no words: see `public/plain.js`.
+    let other = cfg!(feature = "ssr").then(|| say!(lang, password.hide));
     Effect::new(move |_| alive.set(true));
     view! {
         <button
@@ -88,6 +90,7 @@ fn Toggle(label: String, shown: RwSignal<bool>, controls: String) -> impl IntoVi
             class="toggle"
             hidden=Signal::derive(move || !alive.get())
             aria-controls=controls
+            data-other=other
             aria-pressed=Signal::derive(move || if shown.get() { "true" } else { "false" })
             on:click=move |_| shown.update(|shown| *shown = !*shown)
         >

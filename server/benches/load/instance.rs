@@ -153,6 +153,18 @@ impl Running {
         self.status("VmHWM:")
     }
 
+    /// Time on processors so far, in milliseconds. The kernel counts in hundredths of a second.
+    pub fn processor_milliseconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        // Behind the program's name: user and system time are the twelfth and the thirteenth field.
+        let fields = stat
+            .rsplit_once(") ")
+            .map_or("", |(_, fields)| fields)
+            .split_whitespace();
+        let ticks = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
+        ticks.sum::<f64>() * 10.0
+    }
+
     /// Waits until the outbox is empty, at most two minutes.
     pub async fn drained(&self) {
         let mut before = usize::MAX;

@@ -14,12 +14,13 @@ const LANES: usize = 8;
 #[expect(clippy::cast_precision_loss, reason = "counts")]
 pub async fn measure(running: &Running, report: &mut Report) {
     let client = reqwest::Client::new();
-    let (mut raw, mut completed) = (Vec::new(), Vec::new());
+    let (mut raw, mut completed, mut processor) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let tokens = ask_for_links(&client, running, round).await;
         raw.push(tokio::task::spawn_blocking(raw_rate).await.expect("hashing"));
-        let started = Instant::now();
+        let (started, before) = (Instant::now(), running.processor_milliseconds());
         complete_all(&client, running, tokens).await;
+        processor.push((running.processor_milliseconds() - before) / RESETS as f64);
         completed.push(RESETS as f64 / started.elapsed().as_secs_f64());
     }
     let ratios: Vec<f64> = completed
@@ -29,6 +30,7 @@ pub async fn measure(running: &Running, report: &mut Report) {
         .collect();
     let median = |values: &[f64]| crate::statistics::median(&mut values.to_vec());
     note("argon2id alone, all cores", median(&raw), "hashes/s");
+    note("processor time of the server for a reset", median(&processor), "ms");
     note("resets completed", median(&completed), "resets/s");
     report.at_least("resets per hash (ratio of the two)", median(&ratios), 0.9, "");
 }

@@ -102,6 +102,7 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(facts::define, facts::undefine))
                 .routes(routes!(recoveries::unlock))
                 .routes(routes!(recoveries::list))
+                .routes(routes!(recoveries::show))
                 .routes(routes!(recoveries::approve))
                 .routes(routes!(recoveries::refuse))
                 .routes(routes!(overview::show))

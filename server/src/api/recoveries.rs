@@ -7,12 +7,13 @@ use super::problem::Problem;
 use super::staff::OnDuty;
 use crate::clock::{rfc3339, rfc3339_or_none};
 use crate::latchkey::SharedLatchkey;
-use crate::recovery::case;
+use crate::recovery::case::{self, Approved};
 use crate::recovery::{State as Stage, lock};
 use crate::store::{After, SeenRecovery};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -49,6 +50,8 @@ pub struct Recovery {
     started_at: String,
     expires_at: String,
     ended_at: Option<String>,
+    /// The first of two who have to agree: `account:<id>`.
+    seconded_by: Option<String>,
     /// `account:<id>` or `key:<id>`.
     decided_by: Option<String>,
     reason: Option<String>,
@@ -70,6 +73,7 @@ impl From<SeenRecovery> for Recovery {
             started_at: rfc3339(row.started_at),
             expires_at: rfc3339(row.expires_at),
             ended_at: rfc3339_or_none(row.ended_at),
+            seconded_by: some(row.seconded_by),
             decided_by: some(row.decided_by),
             reason: some(row.reason),
         }
@@ -100,12 +104,65 @@ pub async fn list(
     Ok(Json(Page::of(rows, limit, place, Recovery::from)))
 }
 
-/// Approves a recovery that waits: address and password change now, and both mailboxes are told.
+/// One recovery, with what the audit trail remembers of the account.
+#[derive(Serialize, ToSchema)]
+pub struct RecoveryDetail {
+    #[serde(flatten)]
+    recovery: Recovery,
+    /// The last time somebody signed in before the recovery began.
+    last_sign_in_at: Option<String>,
+    /// Earlier sign-ins from the address that the recovery was begun from.
+    #[schema(example = 12)]
+    sign_ins_from_there: i64,
+    /// Earlier tries to recover the account that failed.
+    #[schema(example = 0)]
+    failed_tries: i64,
+    /// Earlier recoveries of the account that were begun.
+    #[schema(example = 0)]
+    earlier_recoveries: i64,
+}
+
+/// Shows one recovery, with what helps to decide about it.
+#[utoipa::path(
+    get, path = "/recoveries/{id}", tag = "recovery", security(("session" = []), ("api_key" = ["recoveries:decide"])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = RecoveryDetail),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(
+    State(latchkey): State<SharedLatchkey>,
+    OnDuty(staff): OnDuty,
+    Path(id): Path<String>,
+) -> Result<Json<RecoveryDetail>, Problem> {
+    let seen = case::show(&latchkey, &staff, &id).await?;
+    let signals = case::signals(&latchkey, &staff, &seen).await?;
+    Ok(Json(RecoveryDetail {
+        recovery: seen.into(),
+        last_sign_in_at: rfc3339_or_none(signals.last_sign_in_at),
+        sign_ins_from_there: signals.sign_ins_from_there,
+        failed_tries: signals.failed_tries,
+        earlier_recoveries: signals.earlier_recoveries,
+    }))
+}
+
+/// A yes that waits for another one.
+#[derive(Serialize, ToSchema)]
+pub struct Seconded {
+    #[schema(example = "awaiting_second")]
+    state: &'static str,
+}
+
+/// Approves a recovery that waits: address and password change now, and both mailboxes are told. For accounts of staff two administrators
+/// have to agree where `recovery.four_eyes` says so.
 #[utoipa::path(
     post, path = "/recoveries/{id}/approve", tag = "recovery", security(("session" = []), ("api_key" = ["recoveries:decide"])),
     params(("id" = String, Path)),
     responses(
         (status = 204),
+        (status = 202, body = Seconded, description = "It was the first of two: nothing is changed yet"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json", description = "conflict: `detail` says why"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -116,8 +173,13 @@ pub async fn approve(
     OnDuty(staff): OnDuty,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    case::approve(&latchkey, &staff, &id).await?;
-    Ok(no_content())
+    Ok(match case::approve(&latchkey, &staff, &id).await? {
+        Approved::Done => no_content(),
+        Approved::Seconded => {
+            let state = "awaiting_second";
+            (StatusCode::ACCEPTED, Json(Seconded { state })).into_response()
+        }
+    })
 }
 
 #[derive(Deserialize, ToSchema)]

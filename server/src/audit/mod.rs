@@ -57,6 +57,7 @@ closed!(
         RecoveryCodeTried = "recovery_code_tried",
         RecoveryAwaiting = "recovery_awaiting",
         RecoveryCompleted = "recovery_completed",
+        RecoverySeconded = "recovery_seconded",
         RecoveryApproved = "recovery_approved",
         RecoveryDenied = "recovery_denied",
         RecoveryStopped = "recovery_stopped",

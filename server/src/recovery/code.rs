@@ -68,12 +68,11 @@ pub async fn start(latchkey: &Latchkey, visitor: &Visitor, typed_code: &str) -> 
     if !mailable(latchkey, &settings) {
         return Err(Refusal::RecoveryOff.into());
     }
-    spend(latchkey, visitor, &settings).await?;
     let canonical = typed(typed_code, LENGTH).unwrap_or_default();
     let found = latchkey.store.recovery_code(&mac(&latchkey.keys, &canonical)).await?;
     let (code_id, account_id) = found.unwrap_or_default();
     let account = latchkey.store.account(&account_id).await?;
-    let mut write = latchkey.store.write().await?;
+    let mut write = spend(latchkey, visitor, &settings).await?;
     let Some(account) = account.filter(crate::account::Account::takes_password) else {
         let entry = Entry::failure(Event::RecoveryRefused, "code", &account_id);
         audit::record(&mut write, visitor, latchkey.now(), entry);

@@ -2,7 +2,7 @@
 //! forgets the tries, and tells both mailboxes — or nothing of it (R7, security 45, 79).
 
 use super::mailbox::address_of;
-use super::{AWAITS, State, step};
+use super::{AWAITS, State, case, step};
 use crate::account::Account;
 use crate::account::identifier::{EmailAddress, LoginName};
 use crate::audit::{self, Entry, Event};
@@ -54,7 +54,8 @@ pub async fn complete(
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    if settings.recovery.approval == Approval::Staff && row.code_id.is_empty() {
+    let waits = settings.recovery.approval == Approval::Staff || case::needs_two(&settings, &account);
+    if waits && row.code_id.is_empty() {
         let sealed = latchkey.keys.seal(Purpose::Recovery, &row.id, &hash);
         let finished = write
             .finish_recovery(&row, State::Awaiting, &sealed, now + AWAITS, now)

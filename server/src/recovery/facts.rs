@@ -24,7 +24,7 @@ use crate::reset::receipt::new_receipt;
 use crate::reset::token::new_salt;
 use crate::secret::{digest, new_bearer, new_id};
 use crate::settings::Settings;
-use crate::store::{Counted, FactRow, NewRecovery};
+use crate::store::{FactRow, NewRecovery, Write};
 use app::outcome::Refusal;
 use app::view::FactProblem;
 use std::collections::BTreeMap;
@@ -62,11 +62,10 @@ pub async fn start(
     let given = read_all(&plan, typed)?;
     // A key that is missing ends it here, before anything is counted.
     let keys = key::keys(latchkey).await?;
-    spend(latchkey, visitor, &settings).await?;
-
     let pointed = pointed(latchkey, &keys, &given).await?;
     let slots = slots(&pointed);
-    let mut write = latchkey.store.write().await?;
+    // One transaction with the budgets: it changes something whether or not the try points at anybody, and so takes the same time.
+    let mut write = spend(latchkey, visitor, &settings).await?;
     let counted = write
         .count_recovery_try(&slots, settings.recovery.max_attempts, latchkey.now())
         .await?;
@@ -75,7 +74,7 @@ pub async fn start(
     let accounts = latchkey.store.accounts_in(&slots).await?;
     let possible: Vec<&Account> = accounts
         .iter()
-        .filter(|account| counted.iter().any(|counted| counted.id == account.id))
+        .filter(|account| counted.contains(&account.id))
         .filter(|account| account.takes_password() && account.kind == Kind::Person)
         .collect();
     let located = |account: &Account| pointed.iter().all(|ids| ids.contains(&account.id));
@@ -107,7 +106,7 @@ pub async fn start(
             let reason = reasons.into_iter().find(|(is_so, _)| *is_so);
             let reason = reason.map_or("no_match", |(_, reason)| reason);
             let about = possible.first().copied().or(accounts.first());
-            refuse(latchkey, visitor, reason, about, &counted).await
+            refuse(latchkey, visitor, &settings, reason, about, &counted).await
         }
     }
 }
@@ -138,32 +137,27 @@ fn read_all(plan: &Plan, typed: &BTreeMap<String, String>) -> Result<Vec<Given>,
     }
 }
 
-/// Uses the budgets before anything is looked up, in a transaction of their own.
+/// Uses the budgets, in a transaction that goes on with what they allow. They are counted also where nothing is limited.
 ///
 /// # Errors
-/// [`Refused::TooMany`].
-pub(super) async fn spend(latchkey: &Latchkey, visitor: &Visitor, settings: &Settings) -> Result<(), Refused> {
-    if !settings.limits.enabled {
-        return Ok(());
-    }
+/// [`Refused::TooMany`], and then what was used is stored already.
+pub(super) async fn spend(latchkey: &Latchkey, visitor: &Visitor, settings: &Settings) -> Result<Write, Refused> {
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    let by_client = RECOVERY_BY_CLIENT.take(&mut write, &visitor.network(), now).await?;
+    let mut taken = RECOVERY_BY_CLIENT.take(&mut write, &visitor.network(), now).await?;
     // Who is over the own budget does not use up everybody's.
-    let checked = match by_client.check() {
-        Ok(()) => RECOVERY_BY_ALL.take(&mut write, "", now).await?.check(),
-        refused => refused,
-    };
-    if checked.is_err() {
-        audit::record(
-            &mut write,
-            visitor,
-            now,
-            Entry::failure(Event::RateLimited, "recovery", ""),
-        );
+    if taken.within() {
+        taken = RECOVERY_BY_ALL.take(&mut write, "", now).await?;
     }
-    write.commit().await?;
-    checked
+    match taken.check() {
+        Err(refused) if settings.limits.enabled => {
+            let entry = Entry::failure(Event::RateLimited, "recovery", "");
+            audit::record(&mut write, visitor, now, entry);
+            write.commit().await?;
+            Err(refused)
+        }
+        _ => Ok(write),
+    }
 }
 
 /// For each locating fact the accounts it points at.
@@ -192,6 +186,11 @@ fn slots(pointed: &[Vec<String>]) -> [String; SLOTS] {
     let mut ids: Vec<&String> = pointed.iter().flatten().collect();
     ids.sort();
     ids.dedup();
+    filled(ids)
+}
+
+/// The same number whoever is meant, so that statements are the same.
+fn filled<'a>(ids: impl IntoIterator<Item = &'a String>) -> [String; SLOTS] {
     let mut ids = ids.into_iter().cloned();
     std::array::from_fn(|_| ids.next().unwrap_or_default())
 }
@@ -238,10 +237,10 @@ fn of_account<'a>(stored: &'a [FactRow], account_id: &str, attribute: &str) -> O
     })
 }
 
-async fn give_back(latchkey: &Latchkey, counted: &[Counted]) -> Result<(), Refused> {
+async fn give_back(latchkey: &Latchkey, counted: &[String]) -> Result<(), Refused> {
     let mut write = latchkey.store.write().await?;
-    for counted in counted {
-        write.return_recovery_try(counted).await?;
+    for id in counted {
+        write.return_recovery_try(id).await?;
     }
     write.commit().await?;
     Ok(())
@@ -251,17 +250,16 @@ async fn give_back(latchkey: &Latchkey, counted: &[Counted]) -> Result<(), Refus
 async fn refuse(
     latchkey: &Latchkey,
     visitor: &Visitor,
+    settings: &Settings,
     reason: &str,
     about: Option<&Account>,
-    counted: &[Counted],
+    counted: &[String],
 ) -> Result<Started, Refused> {
     let now = latchkey.now();
-    let locked: Vec<&str> = counted
-        .iter()
-        .filter(|counted| counted.recovery_locked_at > 0)
-        .map(|counted| counted.id.as_str())
-        .collect();
     let mut write = latchkey.store.write().await?;
+    let locked = write
+        .fail_recovery_try(&filled(counted), settings.recovery.max_attempts, now)
+        .await?;
     lock::queue_look(latchkey, &mut write, &locked).await?;
     let account_id = about.map_or("", |account| account.id.as_str());
     audit::record(
@@ -283,7 +281,7 @@ async fn begin(
     keys: &Bunch,
     given: &[Given],
     account: &Account,
-    counted: &[Counted],
+    counted: &[String],
 ) -> Result<Started, Refused> {
     let current = keys.last().map_or("", |key| key.id.as_str());
     let stored = latchkey.store.facts_of(&account.id, "").await?;
@@ -296,9 +294,12 @@ async fn begin(
     }
     let names: Vec<&str> = given.iter().map(|(attribute, _)| attribute.name.as_str()).collect();
     let mut write = latchkey.store.write().await?;
-    for counted in counted {
-        write.return_recovery_try(counted).await?;
+    for id in counted {
+        write.return_recovery_try(id).await?;
     }
+    write
+        .keep_recovery_place(&account.id, latchkey.now() + LIFETIME)
+        .await?;
     for fact in &renewed {
         write.set_fact(fact).await?;
     }
@@ -314,7 +315,7 @@ async fn begin(
 /// When the database does not answer.
 pub(super) async fn open(
     latchkey: &Latchkey,
-    write: &mut crate::store::Write,
+    write: &mut Write,
     visitor: &Visitor,
     settings: &Settings,
     account: &Account,

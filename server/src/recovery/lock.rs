@@ -50,7 +50,7 @@ pub async fn unlock(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<(), 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn queue_look(latchkey: &Latchkey, write: &mut Write, locked: &[&str]) -> Result<(), Fault> {
+pub async fn queue_look(latchkey: &Latchkey, write: &mut Write, locked: &[String]) -> Result<(), Fault> {
     let (id, now) = (new_id(), latchkey.now());
     let payload = latchkey.keys.seal(Purpose::Outbox, &id, &locked.join(" "));
     write

@@ -14,6 +14,8 @@ pub struct Recovery {
     /// Least difficulty at which recovery can be switched on.
     pub min_difficulty_bits: u32,
     pub approval: Approval,
+    /// Whether recoveries of staff wait for two administrators, whatever `approval` says.
+    pub four_eyes: bool,
     pub undo_hours: i64,
     pub sign_in: bool,
 }
@@ -33,6 +35,7 @@ pub const DECLARATIONS: &[Declaration] = &[
     Declaration::new("recovery.max_attempts", Kind::Number { min: 1, max: 10 }, "3").guarded(),
     Declaration::new("recovery.min_difficulty_bits", Kind::Number { min: 10, max: 60 }, "16").guarded(),
     Declaration::new("recovery.approval", Kind::Choice(&["none", "staff"]), "\"none\"").guarded(),
+    Declaration::new("recovery.four_eyes", Kind::Switch, "false").guarded(),
     Declaration::new("recovery.undo_hours", Kind::Number { min: 1, max: 720 }, "72").guarded(),
     Declaration::new("recovery.sign_in", Kind::Switch, "true").guarded(),
 ];

@@ -23,7 +23,7 @@ pub use fact::{AttributeRow, FactKeyRow, FactOnFile, FactRow, NewFact, UsedFactK
 pub use idempotency::IdempotencyRow;
 pub use job::JobRow;
 pub use outbox::{MailHealth, NewMail, OutboxRow, SeenMail};
-pub use recovery::{Counted, NewPending, NewRecovery, RecoveryRow, SeenRecovery};
+pub use recovery::{NewPending, NewRecovery, RecoveryRow, SeenRecovery, Signals};
 pub use request::{NewRequest, RequestRow, SeenRequest};
 pub use session::{NewSession, SessionRow};
 pub use token::{NewToken, TokenRow};

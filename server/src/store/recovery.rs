@@ -72,16 +72,22 @@ pub struct SeenRecovery {
     pub expires_at: UnixMillis,
     /// 0 while it is under way or waits.
     pub ended_at: UnixMillis,
+    pub seconded_by: String,
     pub decided_by: String,
     pub reason: String,
 }
 
-/// An account that a try was counted against.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Counted {
-    pub id: String,
-    /// When this or an earlier try locked it; 0 for not at all.
-    pub recovery_locked_at: UnixMillis,
+/// What else helps to decide about a recovery: traces that the account's owner left.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Signals {
+    /// The last time somebody signed in before the recovery began; 0 for never.
+    pub last_sign_in_at: UnixMillis,
+    /// Earlier sign-ins from the address that the recovery was begun from.
+    pub sign_ins_from_there: i64,
+    /// Earlier tries to recover the account that failed.
+    pub failed_tries: i64,
+    /// Earlier recoveries of the account that were begun, whatever came of them.
+    pub earlier_recoveries: i64,
 }
 
 macro_rules! columns {
@@ -110,7 +116,7 @@ macro_rules! seen {
     ($rest:literal) => {
         concat!(
             "select r.id, r.receipt, r.state, r.account_id, a.login_name, a.created_at as account_created_at, r.facts, \
-             r.client_address, r.user_agent, r.started_at, r.expires_at, r.ended_at, r.decided_by, r.reason \
+             r.client_address, r.user_agent, r.started_at, r.expires_at, r.ended_at, r.seconded_by, r.decided_by, r.reason \
              from recoveries r join accounts a on a.id = r.account_id where ",
             $rest
         )
@@ -223,6 +229,26 @@ impl Store {
             .await?)
     }
 
+    /// What the audit trail remembers of the account, up to the recovery.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn recovery_signals(&self, seen: &SeenRecovery) -> Result<Signals, Fault> {
+        Ok(sqlx::query_as(
+            "select coalesce(max(case when event = 'signed_in' then at end), 0) as last_sign_in_at, \
+             count(case when event = 'signed_in' and client_address = $2 then 1 end) as sign_ins_from_there, \
+             count(case when event = 'recovery_refused' then 1 end) as failed_tries, \
+             count(case when event = 'recovery_started' and subject <> $4 then 1 end) as earlier_recoveries \
+             from audit where account_id = $1 and at <= $3",
+        )
+        .bind(&seen.account_id)
+        .bind(&seen.client_address)
+        .bind(seen.started_at)
+        .bind(&seen.id)
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// An unused recovery code: its id and whose it is.
     ///
     /// # Errors
@@ -290,7 +316,8 @@ impl Store {
 
 impl Write {
     /// Counts a try against every account in the slots that is not locked, before anything is compared, in one statement: of fifty at
-    /// once no more than `most` are counted, and only what is counted is compared (security 72). Answers those accounts.
+    /// once no more than `most` are counted, and only what is counted is compared (security 72). A right try takes no part in the
+    /// failures, but keeps its place while the recovery it opened is under way. Answers the accounts' ids.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -299,34 +326,71 @@ impl Write {
         slots: &[String; SLOTS],
         most: i64,
         now: UnixMillis,
-    ) -> Result<Vec<Counted>, Fault> {
+    ) -> Result<Vec<String>, Fault> {
         let mut query = sqlx::query_as(
-            "update accounts set recovery_failures = recovery_failures + 1, \
-             recovery_locked_at = case when recovery_failures + 1 >= $1 then $2 else 0 end \
-             where recovery_locked_at = 0 \
-             and id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id, recovery_locked_at",
+            "update accounts set recovery_tries = recovery_tries + 1 where recovery_locked_at = 0 \
+             and recovery_tries + (case when recovery_open_until > $2 then 1 else 0 end) < $1 \
+             and id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id",
         )
         .bind(most)
         .bind(now);
         for id in slots {
             query = query.bind(id);
         }
-        Ok(query.fetch_all(&mut *self.tx).await?)
+        let counted: Vec<(String,)> = query.fetch_all(&mut *self.tx).await?;
+        Ok(counted.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Gives a try back that was not a failure. A lock goes with it only where this very try set it.
+    /// Makes a counted try a failure, and locks whom it was one too many for. Answers those.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn return_recovery_try(&mut self, counted: &Counted) -> Result<(), Fault> {
-        sqlx::query(
-            "update accounts set recovery_failures = recovery_failures - 1, \
-             recovery_locked_at = case when $1 = 0 then recovery_locked_at else 0 end where id = $2 and recovery_failures > 0",
+    pub async fn fail_recovery_try(
+        &mut self,
+        counted: &[String; SLOTS],
+        most: i64,
+        now: UnixMillis,
+    ) -> Result<Vec<String>, Fault> {
+        let mut query = sqlx::query_as(
+            "update accounts set recovery_failures = recovery_failures + 1, recovery_locked_at = case \
+             when recovery_locked_at = 0 and recovery_failures + 1 >= $1 then $2 else recovery_locked_at end \
+             where id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+             returning id, recovery_failures, recovery_locked_at",
         )
-        .bind(counted.recovery_locked_at)
-        .bind(&counted.id)
-        .execute(&mut *self.tx)
-        .await?;
+        .bind(most)
+        .bind(now);
+        for id in counted {
+            query = query.bind(id);
+        }
+        let failed: Vec<(String, i64, UnixMillis)> = query.fetch_all(&mut *self.tx).await?;
+        let locked = failed
+            .into_iter()
+            .filter(|(_, failures, at)| *failures >= most && *at == now);
+        Ok(locked.map(|(id, ..)| id).collect())
+    }
+
+    /// Gives a counted try back that was not a failure.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn return_recovery_try(&mut self, account_id: &str) -> Result<(), Fault> {
+        sqlx::query("update accounts set recovery_tries = recovery_tries - 1 where id = $1 and recovery_tries > recovery_failures")
+            .bind(account_id)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes until when a recovery that facts opened is under way.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn keep_recovery_place(&mut self, account_id: &str, until: UnixMillis) -> Result<(), Fault> {
+        sqlx::query("update accounts set recovery_open_until = $1 where id = $2")
+            .bind(until)
+            .bind(account_id)
+            .execute(&mut *self.tx)
+            .await?;
         Ok(())
     }
 
@@ -339,7 +403,10 @@ impl Write {
             .bind(account_id)
             .fetch_one(&mut *self.tx)
             .await?;
-        sqlx::query("update accounts set recovery_failures = 0, recovery_locked_at = 0 where id = $1")
+        sqlx::query(
+            "update accounts set recovery_tries = 0, recovery_failures = 0, recovery_open_until = 0, recovery_locked_at = 0 \
+             where id = $1",
+        )
             .bind(account_id)
             .execute(&mut *self.tx)
             .await?;
@@ -363,9 +430,9 @@ impl Write {
         sqlx::query(
             "insert into recoveries (id, receipt, handle_digest, account_id, credential_version, state, facts, code_id, \
              client_address, user_agent, started_at, expires_at, address_sealed, addresses_given, code_salt, code_digest, \
-             code_attempts, proved_at, password_sealed, ended_at, decided_by, reason, undo_salt, undo_digest, undo_until, \
+             code_attempts, proved_at, password_sealed, ended_at, seconded_by, decided_by, reason, undo_salt, undo_digest, undo_until, \
              old_address_sealed) values ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10, $11, '', 0, '', '', 0, 0, '', 0, '', \
-             '', $12, $13, $14, '')",
+             '', '', $12, $13, $14, '')",
         )
         .bind(recovery.id)
         .bind(recovery.receipt)
@@ -487,7 +554,23 @@ impl Write {
         Ok(finished.rows_affected() == 1)
     }
 
-    /// Decides on a recovery that waits. `None` when it does not wait any more.
+    /// Notes the first of two who agree. False when there is one already, or it does not wait any more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn second_recovery(&mut self, id: &str, by: &str, now: UnixMillis) -> Result<bool, Fault> {
+        let seconded = sqlx::query(
+            "update recoveries set seconded_by = $2 where id = $1 and seconded_by = '' and state = 'awaiting' and expires_at >= $3",
+        )
+        .bind(id)
+        .bind(by)
+        .bind(now)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(seconded.rows_affected() == 1)
+    }
+
+    /// Decides on a recovery that waits. `None` when it does not wait any more, or `unless_seconded_by`, where not empty, agreed first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -497,11 +580,12 @@ impl Write {
         state: State,
         decided_by: &str,
         reason: &str,
+        unless_seconded_by: &str,
         now: UnixMillis,
     ) -> Result<Option<RecoveryRow>, Fault> {
         Ok(sqlx::query_as(concat!(
             "update recoveries set state = $2, decided_by = $3, reason = $4, ended_at = $5 \
-             where id = $1 and state = 'awaiting' and expires_at >= $5",
+             where id = $1 and state = 'awaiting' and expires_at >= $5 and ($6 = '' or seconded_by <> $6)",
             returning!()
         ))
         .bind(id)
@@ -509,6 +593,7 @@ impl Write {
         .bind(decided_by)
         .bind(reason)
         .bind(now)
+        .bind(unless_seconded_by)
         .fetch_optional(&mut *self.tx)
         .await?)
     }
@@ -600,7 +685,7 @@ impl Write {
     ) -> Result<bool, Fault> {
         let recovered = sqlx::query(
             "update accounts set email = $1, password_hash = $2, credential_version = credential_version + 1, \
-             recovery_failures = 0, recovery_locked_at = 0 \
+             recovery_tries = 0, recovery_failures = 0, recovery_open_until = 0, recovery_locked_at = 0 \
              where id = $3 and credential_version = $4 and status = 'active' and sign_in = 'password'",
         )
         .bind(email)

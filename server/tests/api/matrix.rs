@@ -43,7 +43,6 @@ const FORMS_OF_EVERYBODY: &[&str] = &[
     "/form/keep_password",
     "/form/opened_reset",
     "/form/prove_recovery_address",
-    "/form/recovery_form",
     "/form/request_reset",
     "/form/resend_reset",
     "/form/set_recovery_address",

@@ -171,6 +171,34 @@ on_both_engines! {
         assert_eq!(app.count("audit where event = 'recovery_denied'").await, 1);
     }
 
+    // R12
+    async fn an_account_of_the_staff_needs_the_yes_of_two(app: TestApp) {
+        app.recoverable_ada().await;
+        let root = app.administrator().await;
+        app.add(Draft { role: Role::Admin, ..draft("rita") }).await;
+        let rita = app.signed_in("rita", PASSWORD).await;
+        app.set("recovery.four_eyes", json!(true)).await;
+        app.sign_in("ada", PASSWORD).await.expect(200);
+        app.begin_ada().await;
+        app.execute("update accounts set role = 'admin' where login_name = 'ada'").await;
+        app.recover_ada_to(NEW, FRESH).await.expect(202);
+        let id = app.rows("select id from recoveries where state = 'awaiting'").await.remove(0);
+        let approve = format!("/api/v1/recoveries/{id}/approve");
+        let first = root.post(&approve, &json!({})).await.expect(202).json();
+        assert_eq!(first["state"], "awaiting_second");
+        let nothing = json!({});
+        let again = futures_util::future::join_all((0..10).map(|_| root.post(&approve, &nothing))).await;
+        assert!(again.iter().all(|answer| answer.status == 409), "one administrator is never two");
+        app.sign_in("ada", FRESH).await.expect(401);
+        let seen = rita.get(&format!("/api/v1/recoveries/{id}")).await.expect(200).json();
+        assert_eq!((&seen["state"], &seen["earlier_recoveries"], &seen["failed_tries"]), (&json!("awaiting"), &json!(1), &json!(0)));
+        assert!(seen["seconded_by"].as_str().unwrap().starts_with("account:") && seen["last_sign_in_at"].is_string(), "{seen}");
+        rita.post(&approve, &json!({})).await.expect(204);
+        app.sign_in("ada", FRESH).await.expect(200);
+        assert_eq!(app.count("audit where event = 'recovery_seconded'").await, 1);
+        assert_eq!(app.count("audit where event = 'recovery_approved'").await, 1);
+    }
+
     // R12: what it relied on must still be so
     async fn a_case_ends_with_time_and_with_any_change(app: TestApp) {
         let ada = app.recoverable_ada().await;

@@ -1,8 +1,8 @@
 //! The first step: facts that only this person should know, or a recovery code. Also what helps where neither is possible, always in
 //! the same order (security 89, WCAG 3.2.6, 3.3.8).
 
+use crate::flow::plain::waiting;
 use crate::flow::unavailable;
-use crate::load::load;
 use crate::outcome::Refusal;
 use crate::part::contact::WhoHelps;
 use crate::part::fact::fact;
@@ -19,11 +19,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use std::collections::BTreeMap;
-
-#[server(name = LoadRecoveryForm, prefix = "/form", endpoint = "recovery_form")]
-pub async fn recovery_form() -> Result<Vec<FactField>, Refusal> {
-    Ok(crate::port::port()?.recovery_form().await?.facts)
-}
 
 #[server(prefix = "/form", endpoint = "start_recovery")]
 pub async fn start_recovery(#[server(default)] facts: BTreeMap<String, String>) -> Result<(), Refusal> {
@@ -48,24 +43,19 @@ pub async fn start_recovery_with_code(#[server(default)] code: String) -> Result
 }
 
 pub fn screen(site: &Site) -> AnyView {
-    let site = site.clone();
-    let form = Resource::new(|| (), |()| load(LoadRecoveryForm {}));
-    view! {
-        <Transition>
-            {move || {
-                let site = site.clone();
-                Suspend::new(async move {
-                    match form.await {
-                        Ok(facts) => view! { <Facts site facts /> }.into_any(),
-                        // Without mails there is neither recovery nor reset: that page says why, and who helps.
-                        Err(Refusal::RecoveryOff) => leave("/forgot"),
-                        Err(_) => unavailable::screen(),
-                    }
-                })
-            }}
-        </Transition>
-    }
-    .into_any()
+    let (site, port) = (site.clone(), crate::port::port());
+    waiting(async move {
+        let form = match port {
+            Ok(port) => port.recovery_form().await,
+            Err(refusal) => Err(refusal),
+        };
+        match form {
+            Ok(form) => view! { <Facts site facts=form.facts /> }.into_any(),
+            // Without mails there is neither recovery nor reset: that page says why, and who helps.
+            Err(Refusal::RecoveryOff) => leave("/forgot"),
+            Err(_) => unavailable::screen(),
+        }
+    })
 }
 
 #[component]

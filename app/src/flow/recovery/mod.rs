@@ -3,16 +3,10 @@
 //! What a visitor has reached is bound to a cookie, so each screen asks how far that is and shows nothing of a later step. Nothing
 //! that a person typed is ever in an address; a browser without JavaScript therefore shows empty fields again after a refusal.
 
-#[cfg(feature = "ssr")]
 pub mod choose;
-#[cfg(feature = "ssr")]
 pub mod code;
-#[cfg(feature = "ssr")]
 pub mod done;
 pub mod facts;
-#[cfg(feature = "ssr")]
 pub mod mailbox;
-#[cfg(feature = "ssr")]
 mod opened;
-#[cfg(feature = "ssr")]
 pub mod undo;

@@ -5,7 +5,8 @@ use super::listing::{self, PAGE};
 use crate::account::search;
 use crate::fact::attribute;
 use crate::guard::visitor::device;
-use crate::recovery::{State, case};
+use crate::recovery::State;
+use crate::recovery::case::{self, Approved};
 use crate::refused::Refused;
 use crate::store::{After, SeenRecovery};
 use app::admin::frame::{Section, Sheet, Told};
@@ -84,7 +85,8 @@ pub async fn show(desk: AtDesk, Path(id): Path<String>, Query(asked): Query<Aske
 
 pub async fn approve(desk: AtDesk, Path(id): Path<String>) -> Response {
     match case::approve(&desk.latchkey, &desk.staff, &id).await {
-        Ok(()) => desk::back(&format!("/admin/recoveries/{id}"), "approved"),
+        Ok(Approved::Done) => desk::back(&format!("/admin/recoveries/{id}"), "approved"),
+        Ok(Approved::Seconded) => desk::back(&format!("/admin/recoveries/{id}"), "seconded"),
         Err(refused) => page(&desk, &id, None, Some(&refused), String::new()).await,
     }
 }
@@ -122,6 +124,8 @@ async fn page(desk: &AtDesk, id: &str, told: Option<Told>, refused: Option<&Refu
 async fn decision(desk: &AtDesk, id: &str, refused: Option<&Refused>, typed: String) -> Result<Decision, Refused> {
     let row = case::show(&desk.latchkey, &desk.staff, id).await?;
     let account = search::show(&desk.latchkey, &desk.staff, &row.account_id).await?;
+    let settings = desk.latchkey.settings().await?;
+    let signals = case::signals(&desk.latchkey, &desk.staff, &row).await?;
     let attributes = attribute::all(&desk.latchkey.store).await?;
     let label = |name: &str| {
         let attribute = attributes.iter().find(|attribute| attribute.name == name);
@@ -138,6 +142,12 @@ async fn decision(desk: &AtDesk, id: &str, refused: Option<&Refused>, typed: Str
         expires_at: row.expires_at,
         client_address: row.client_address,
         device: device(&row.user_agent),
+        last_sign_in_at: signals.last_sign_in_at,
+        sign_ins_from_there: signals.sign_ins_from_there,
+        failed_tries: signals.failed_tries,
+        earlier_recoveries: signals.earlier_recoveries,
+        needs_two: case::needs_two(&settings, &account),
+        seconded_by: row.seconded_by,
         decided_by: row.decided_by,
         reason: row.reason,
         may_decide: desk.staff.require_touch(&account).is_ok(),
