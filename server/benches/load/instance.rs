@@ -1,5 +1,6 @@
 //! The server under measurement: the release binary as a process of its own, with its own database.
 
+use sqlx::Connection as _;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
@@ -10,8 +11,8 @@ use tempfile::TempDir;
 /// Nobody signs in with it: all accounts share one hash, of the parameters that this server uses itself.
 const PASSWORD: &str = "nineteen slow herons wade";
 
-/// How many of the known have a social security number on file.
-const WITH_FACTS: usize = 2_000;
+/// How many more have a social security number on file; a fact costs a slow hash.
+const WITH_FACTS: usize = 3_000;
 
 pub struct Instance {
     folder: TempDir,
@@ -30,13 +31,19 @@ pub fn known(index: usize) -> String {
     format!("known{index:05}@example.org")
 }
 
+/// Somebody with a fact on file, whom recovery refuses for one of five reasons: the number is wrong, or the account is an organisation's,
+/// signs in elsewhere, is disabled, or locked.
+pub fn refused(index: usize) -> String {
+    format!("facts{index:05}@example.org")
+}
+
 pub fn unknown(index: usize) -> String {
     format!("never{index:05}@example.org")
 }
 
 impl Instance {
     /// A database with that many accounts.
-    pub fn prepare(accounts: usize) -> Self {
+    pub async fn prepare(accounts: usize) -> Self {
         let instance = Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
             mails: tempfile::tempdir_in("/dev/shm")
@@ -44,15 +51,22 @@ impl Instance {
                 .expect("a temporary folder"),
         };
         let hash = hash();
-        let mut csv = String::from("login_name,email,name,password_hash,fact.social_security_number\n");
+        let mut csv = String::from("login_name,email,name,kind,sign_in,password_hash,fact.social_security_number\n");
         for index in 0..accounts {
-            // A fact costs a slow hash, so only those have one whose recovery is tried.
-            let fact = if index < WITH_FACTS {
-                format!("{:09}", 100_000_000 + index)
-            } else {
-                String::new()
+            writeln!(csv, "known{index:05},{},Known Person,,,\"{hash}\",", known(index)).expect("text");
+        }
+        for index in 0..WITH_FACTS {
+            let (kind, sign_in, hash) = match index % 5 {
+                1 => ("organisation", "", hash.as_str()),
+                2 => ("", "sso", ""),
+                _ => ("", "", hash.as_str()),
             };
-            writeln!(csv, "known{index:05},{},Known Person,\"{hash}\",{fact}", known(index)).expect("text");
+            let (email, fact) = (refused(index), 100_000_000 + index);
+            writeln!(
+                csv,
+                "facts{index:05},{email},Known Person,{kind},{sign_in},\"{hash}\",{fact}"
+            )
+            .expect("text");
         }
         let file = instance.folder.path().join("accounts.csv");
         std::fs::write(&file, csv).expect("accounts.csv");
@@ -66,7 +80,27 @@ impl Instance {
             imported.expect("latchkey runs").success(),
             "the accounts could not be imported"
         );
+        instance.refuse_some().await;
         instance
+    }
+
+    /// What an import cannot say: who is disabled, and whose recovery is locked.
+    async fn refuse_some(&self) {
+        let database = self.folder.path().join("data").join("latchkey.db");
+        let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite://{}", database.display()))
+            .await
+            .expect("the database");
+        for statement in [
+            "update accounts set status = 'disabled' where login_name like 'facts%3' or login_name like 'facts%8'",
+            "update accounts set recovery_tries = 10, recovery_failures = 10, recovery_locked_at = 1 \
+             where login_name like 'facts%4' or login_name like 'facts%9'",
+        ] {
+            sqlx::query(statement)
+                .execute(&mut connection)
+                .await
+                .expect("an update");
+        }
+        connection.close().await.expect("the database");
     }
 
     fn command(&self) -> Command {

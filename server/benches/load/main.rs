@@ -30,7 +30,7 @@ async fn main() {
     let mut report = Report::default();
     // What the build left to be written goes to the disk first, or its writing is measured too.
     let _ = std::process::Command::new("sync").status();
-    let instance = Instance::prepare(ACCOUNTS);
+    let instance = Instance::prepare(ACCOUNTS).await;
 
     report.below("cold start (median of 5)", instance.cold_start(5).await, 300.0, "ms");
     let running = instance.start().await;

@@ -2,7 +2,7 @@
 //! once (security 156). Two controls: the same kind on both sides must pass, a planted 2 ms must fail.
 
 use crate::client::Connection;
-use crate::instance::{Running, known, unknown};
+use crate::instance::{Running, known, refused, unknown};
 use crate::report::Report;
 use crate::statistics::{Random, area_under_curve, median, median_interval};
 use std::time::Duration;
@@ -13,35 +13,39 @@ const WARM_UP: usize = 200;
 struct Endpoint {
     name: &'static str,
     path: &'static str,
+    known: fn(usize) -> String,
+    /// The same kind, others.
+    another: fn(usize) -> String,
     body: fn(&str) -> String,
     /// Time for the worker to finish what the request caused, so that it is not measured with the next one.
     pause: Duration,
-    /// Fewer pairs by this factor, where each takes long and so differs little by comparison.
-    fewer: usize,
 }
 
 const ENDPOINTS: [Endpoint; 3] = [
     Endpoint {
         name: "forgot",
         path: "/api/v1/password-reset",
+        known,
+        another: another_known,
         body: |name| format!(r#"{{"identifier":"{name}"}}"#),
         pause: Duration::from_millis(8),
-        fewer: 1,
     },
     Endpoint {
         name: "sign-in",
         path: "/api/v1/sessions",
+        known,
+        another: another_known,
         body: |name| format!(r#"{{"identifier":"{name}","password":"not the right password"}}"#),
         pause: Duration::from_millis(1),
-        fewer: 1,
     },
-    // A wrong number of somebody against one of nobody: two slow hashes each.
+    // Somebody, refused for each of five reasons in turn, against nobody (security 70): two slow hashes each.
     Endpoint {
         name: "recovery",
         path: "/api/v1/recovery",
+        known: refused,
+        another: another_refused,
         body: |name| format!(r#"{{"facts":{{"email":"{name}","social_security_number":"999-99-9999"}}}}"#),
         pause: Duration::from_millis(8),
-        fewer: 4,
     },
 ];
 
@@ -64,8 +68,7 @@ fn run(address: &str, pairs: usize) -> Vec<(String, bool, Outcome)> {
     let mut outcomes = Vec::new();
     for endpoint in &ENDPOINTS {
         let mut connection = Connection::open(address);
-        let pairs = pairs / endpoint.fewer;
-        for index in 0..WARM_UP / endpoint.fewer {
+        for index in 0..WARM_UP {
             connection.post(endpoint.path, &(endpoint.body)(&unknown(90_000 + index)));
         }
         let mut pair = |a: fn(usize) -> String, b: fn(usize) -> String, count, planted| {
@@ -75,17 +78,17 @@ fn run(address: &str, pairs: usize) -> Vec<(String, bool, Outcome)> {
         outcomes.push((
             format!("time of {name}: known and unknown are equal"),
             true,
-            pair(known, unknown, pairs, 0),
+            pair(endpoint.known, unknown, pairs, 0),
         ));
         outcomes.push((
             format!("  control: known and known ({name})"),
             true,
-            pair(known, another_known, pairs / 2, 0),
+            pair(endpoint.known, endpoint.another, pairs / 2, 0),
         ));
         outcomes.push((
             format!("  control: 2 ms planted ({name})"),
             false,
-            pair(known, unknown, pairs / 4, 2),
+            pair(endpoint.known, unknown, pairs / 4, 2),
         ));
     }
     outcomes
@@ -93,6 +96,10 @@ fn run(address: &str, pairs: usize) -> Vec<(String, bool, Outcome)> {
 
 fn another_known(index: usize) -> String {
     known(2_000 + index)
+}
+
+fn another_refused(index: usize) -> String {
+    refused(2_000 + index)
 }
 
 fn measure_pairs(
