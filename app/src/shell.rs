@@ -65,7 +65,7 @@ fn guard() {
     let policy = format!(
         "default-src 'none'; script-src {nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; font-src 'self'; \
          connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
-         frame-ancestors 'none'"
+         frame-ancestors 'none'; report-uri /csp-report; report-to csp"
     );
     if let (Some(response), Ok(policy)) = (
         use_context::<leptos_axum::ResponseOptions>(),

@@ -26,6 +26,10 @@ pub struct Config {
     /// Peers whose `X-Forwarded-For` counts.
     #[serde(default, deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// Separate address for `/metrics`; without one there are none.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Connections at once; one client has half of them at most, unless it is a trusted proxy.
+    pub max_connections: usize,
     /// Settings pinned from outside, by group and name.
     #[serde(default)]
     pub settings: serde_json::Map<String, serde_json::Value>,
@@ -42,6 +46,9 @@ impl Default for Config {
             mail_url: None,
             mail_ca_file: None,
             trusted_proxies: Vec::new(),
+            metrics_listen: None,
+            // Below the 1024 files that many systems let a process open.
+            max_connections: 768,
             settings: serde_json::Map::new(),
         }
     }

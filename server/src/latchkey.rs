@@ -4,6 +4,7 @@ use crate::clock::{SharedClock, UnixMillis};
 use crate::config::Config;
 use crate::fact::key::Ring;
 use crate::mail::transports::Transports;
+use crate::metrics::Metrics;
 use crate::password::hash::Hasher;
 use crate::refused::Fault;
 use crate::secret::{Keys, Purpose};
@@ -24,6 +25,8 @@ pub struct Latchkey {
     pub transports: Transports,
     /// Rung when a mail was queued, so that it does not wait for the worker's next look.
     pub mail_queued: Notify,
+    /// What monitoring may know.
+    pub metrics: Arc<Metrics>,
     /// Whether this is the demo, with its mailbox page.
     pub demo: bool,
     pub config: Config,

@@ -3,6 +3,7 @@
 use crate::audit::chain::Chain;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::connection::{self, Pace};
 use crate::fact::key::Ring;
 use crate::guard::origin::Origins;
 use crate::guard::{headers, request_id};
@@ -10,6 +11,8 @@ use crate::latchkey::{Latchkey, SharedLatchkey};
 use crate::mail::transport::Transport;
 use crate::mail::transports::Transports;
 use crate::mail::worker;
+use crate::metrics::observe::observe;
+use crate::metrics::{self, Happened, Metrics};
 use crate::password::hash::Hasher;
 use crate::recovery::plan::plan;
 use crate::refused::Fault;
@@ -17,7 +20,7 @@ use crate::reset::availability::missing;
 use crate::secret::{Keys, Purpose};
 use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
-use crate::web::{console, health, landing, mailbox, pages, site, well_known};
+use crate::web::{console, health, landing, mailbox, pages, site, violations, well_known};
 use crate::{api, fact, housekeeping, key_file};
 use axum::Router;
 use axum::body::Body;
@@ -25,11 +28,12 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http_body_util::Limited;
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -47,8 +51,14 @@ const BODY_LIMIT: usize = 16 * 1024;
 const IMPORT_LIMIT: usize = 32 * 1024 * 1024;
 const IMPORTS: [&str; 2] = ["/api/v1/accounts/import", "/admin/accounts/import"];
 
-/// Longest time a request may take, a slow body included.
-const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
+/// Monitoring asks from one or two places, and has its answer at once.
+const METRICS_PACE: Pace = Pace {
+    connections: 16,
+    head: Duration::from_secs(90),
+    request: Duration::from_secs(20),
+    silence: Duration::from_mins(2),
+    age: Duration::from_hours(1),
+};
 
 /// Password hashes waiting for a core before sign-in answers "busy" (security 65, 166).
 const HASH_QUEUE: usize = 256;
@@ -67,6 +77,8 @@ pub struct Parts {
     pub clock: Option<SharedClock>,
     pub transport: Option<Transport>,
     pub demo: bool,
+    /// What connections may cost.
+    pub pace: Option<Pace>,
     /// Only answers requests: whoever brought this takes the outbox's turns and prunes by hand, at moments of its choice.
     pub by_hand: bool,
 }
@@ -75,7 +87,9 @@ pub struct Parts {
 pub struct Application {
     pub latchkey: SharedLatchkey,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     router: Router,
+    pace: Pace,
     by_hand: bool,
 }
 
@@ -85,19 +99,27 @@ impl Application {
     /// # Errors
     /// When one of them cannot be had.
     pub async fn build(config: Config, parts: Parts) -> Result<Self, Fault> {
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|error| Fault::Other(format!("cannot listen on {}: {error}", config.listen)))?;
+        let listener = listen(config.listen).await?;
+        let metrics = match config.metrics_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let pace = parts.pace.unwrap_or(Pace {
+            connections: config.max_connections.max(2),
+            ..Pace::default()
+        });
         let address = listener.local_addr().map_err(|error| Fault::Other(error.to_string()))?;
         // Pages are rendered on the runtime that runs everything else; done already where a test started another application.
         drop(any_spawner::Executor::init_tokio());
         let by_hand = parts.by_hand;
         let latchkey = Arc::new(prepare(config, parts, Some(address)).await?);
-        let router = router(&latchkey, address);
+        let router = router(&latchkey, address, pace);
         Ok(Self {
             latchkey,
             listener,
+            metrics,
             router,
+            pace,
             by_hand,
         })
     }
@@ -117,27 +139,57 @@ impl Application {
             .map_err(|error| Fault::Other(error.to_string()))
     }
 
+    /// The address that `/metrics` is to be had at.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.local_addr().ok()
+    }
+
     /// Answers requests and brings out mail until `stop`; then finishes what is under way.
     ///
     /// # Errors
-    /// When the listener breaks.
+    /// Never so far: what goes wrong with one connection is its own.
     pub async fn run_until_stopped(self, stop: CancellationToken) -> Result<(), Fault> {
         let tracker = TaskTracker::new();
         if !self.by_hand {
             worker::start(&self.latchkey, &tracker, &stop);
             tracker.spawn(housekeeping::run(self.latchkey.clone(), stop.clone()));
         }
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let stopped = stop.clone();
-        let served = axum::serve(self.listener, service)
-            .with_graceful_shutdown(async move { stopped.cancelled().await })
-            .await;
-        stop.cancel();
+        let metrics = &self.latchkey.metrics;
+        if let Some(listener) = self.metrics {
+            let router = metrics::listener::router(self.latchkey.clone());
+            // Its connections are few, and not among those that are counted.
+            let unseen = Arc::new(Metrics::new(&Happened::default()));
+            tracker.spawn(connection::serve(
+                listener,
+                router,
+                METRICS_PACE,
+                Vec::new(),
+                unseen,
+                stop.clone(),
+            ));
+        }
+        let proxies = self.latchkey.config.trusted_proxies.clone();
+        connection::serve(
+            self.listener,
+            self.router,
+            self.pace,
+            proxies,
+            metrics.clone(),
+            stop.clone(),
+        )
+        .await;
         tracker.close();
         tracker.wait().await;
         self.latchkey.store.close().await;
-        served.map_err(|error| Fault::Other(error.to_string()))
+        Ok(())
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Fault::Other(format!("cannot listen on {address}: {error}")))
 }
 
 /// Opens key and database and brings the schema up to date: everything but the web server, as the command line needs it.
@@ -163,6 +215,7 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let latchkey = Latchkey {
+        metrics: Arc::new(Metrics::new(store.happened())),
         hasher: Hasher::new(*keys.derive(Purpose::Pepper), key_id(&keys), cores, HASH_QUEUE),
         store,
         fact_keys: Ring::new(keys.clone(), config.key_file()),
@@ -221,7 +274,7 @@ fn key_id(keys: &Keys) -> [u8; 8] {
         .unwrap_or_default()
 }
 
-fn router(latchkey: &SharedLatchkey, address: SocketAddr) -> Router {
+fn router(latchkey: &SharedLatchkey, address: SocketAddr, pace: Pace) -> Router {
     let origins = Origins::new([format!("http://{address}")]);
     let doors = Doors {
         latchkey: latchkey.clone(),
@@ -239,6 +292,7 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/.well-known/change-password", get(well_known::change_password))
         .route("/reset/continue", get(landing::go_on))
+        .route(violations::PATH, post(violations::receive))
         .merge(api::router(latchkey).with_state(latchkey.clone()))
         .merge(pages::forms())
         .merge(console::router())
@@ -251,13 +305,14 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIMEOUT,
+            pace.request,
         ))
         .layer(CatchPanicLayer::custom(|_| {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
         .layer(middleware::from_fn(problems))
         .layer(middleware::from_fn(headers::set))
+        .layer(middleware::from_fn_with_state(latchkey.clone(), observe))
         .layer(CompressionLayer::new().compress_when(compressed))
         // The path only: a query may hold a token (security 193).
         .layer(
@@ -284,6 +339,10 @@ fn leptos_options(address: SocketAddr) -> LeptosOptions {
 
 /// Unsafe requests of other sites end here (security 104).
 async fn check_origin(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    // Browsers send reports in their own manner, some without a word about where they come from; nothing is done but counting.
+    if request.uri().path() == violations::PATH {
+        return next.run(request).await;
+    }
     let form = !request.uri().path().starts_with(api::BASE);
     let mut admitted = doors.origins.admit(request.method(), request.headers(), form);
     if !admitted {

@@ -16,7 +16,7 @@ const PATH: &str = "/api/docs";
 
 /// The pages' own script and style, and the document. Nothing inline, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; report-uri /csp-report; report-to csp";
 
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let config = Config::new([format!("{BASE}/openapi.json")]);

@@ -29,6 +29,9 @@ pub async fn run(config: Config, parts: Parts) -> Result<ExitCode, Fault> {
     start_logging("info");
     let application = Application::build(config, with_test_clock(parts)).await?;
     println!("Latchkey is listening on http://{}", application.address()?);
+    if let Some(address) = application.metrics_address() {
+        tracing::info!("metrics are at http://{address}/metrics");
+    }
     application.run_until_stopped(stop_on_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }

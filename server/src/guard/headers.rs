@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 /// Set on every answer that does not say otherwise. Pages bring their own, wider policy with a nonce (security 112–115).
-const DEFAULTS: [(HeaderName, &str); 8] = [
+const DEFAULTS: [(HeaderName, &str); 9] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -21,6 +21,8 @@ const DEFAULTS: [(HeaderName, &str); 8] = [
         HeaderName::from_static("permissions-policy"),
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     ),
+    // Where the policies of pages have violations reported to (security 116).
+    (HeaderName::from_static("reporting-endpoints"), "csp=\"/csp-report\""),
 ];
 
 /// A year, as ASVS 3.4.1 asks. Browsers ignore it over plain HTTP.

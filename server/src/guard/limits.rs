@@ -87,6 +87,13 @@ pub const POLICY_BY_CLIENT: Budget = Budget {
     window: 10 * MINUTE,
 };
 
+/// Reports of violated policies by one client: a page that breaks its policy does so again and again.
+pub const VIOLATIONS_BY_CLIENT: Budget = Budget {
+    name: "violations-client",
+    allowed: 60,
+    window: 10 * MINUTE,
+};
+
 /// Recoveries tried by one client, whatever came of it: what is counted here must not depend on whether a try pointed at anybody, or
 /// the answer "too many" would tell (security 73, 158).
 pub const RECOVERY_BY_CLIENT: Budget = Budget {

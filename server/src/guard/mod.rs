@@ -4,4 +4,5 @@ pub mod headers;
 pub mod limits;
 pub mod origin;
 pub mod request_id;
+pub mod violation;
 pub mod visitor;

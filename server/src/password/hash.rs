@@ -48,10 +48,18 @@ struct Inner {
     dummy: Argon2Hash,
     permits: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    limits: Limits,
     /// Memory of hashes computed before, one at most for each permit. Taking 19 MiB afresh every time would cost a tenth of the
     /// hash in page faults, and let the allocator keep many times as much.
     memories: Mutex<Vec<Vec<Block>>>,
     work: AtomicU64,
+}
+
+/// What there is of each, free or taken.
+#[derive(Clone, Copy)]
+struct Limits {
+    permits: usize,
+    places: usize,
 }
 
 impl Hasher {
@@ -66,6 +74,10 @@ impl Hasher {
             dummy: Argon2Hash {
                 output: secret::random::<32>().to_vec(),
                 ..Argon2Hash::current(key_id, secret::random())
+            },
+            limits: Limits {
+                permits,
+                places: permits + queue,
             },
             permits: Arc::new(Semaphore::new(permits)),
             places: Arc::new(Semaphore::new(permits + queue)),
@@ -103,6 +115,15 @@ impl Hasher {
     #[must_use]
     pub fn work(&self) -> u64 {
         self.0.work.load(Ordering::Relaxed)
+    }
+
+    /// Passwords being hashed, and passwords waiting for their turn.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize) {
+        let Limits { permits, places } = self.0.limits;
+        let running = permits.saturating_sub(self.0.permits.available_permits());
+        let taken = places.saturating_sub(self.0.places.available_permits());
+        (running, taken.saturating_sub(running))
     }
 
     /// Runs the work on a blocking thread. Place and permit move into it: a client that hangs up ends the future, but not the

@@ -29,7 +29,9 @@ pub use session::{NewSession, SessionRow};
 pub use token::{NewToken, TokenRow};
 
 use crate::audit::chain::Chain;
+use crate::audit::{Event, EventResult};
 use crate::clock::UnixMillis;
+use crate::metrics::Happened;
 use crate::refused::Fault;
 use line::{Line, Turn};
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
@@ -73,6 +75,7 @@ pub struct Store {
     /// Turns for writing what nobody waits for.
     behind: Arc<Semaphore>,
     chain: Chain,
+    happened: Happened,
 }
 
 /// Where writing connections come from.
@@ -90,6 +93,7 @@ pub struct Write {
     /// Events to be stored with the commit.
     trail: Vec<AuditRow>,
     chain: Chain,
+    happened: Happened,
     _behind: Option<OwnedSemaphorePermit>,
 }
 
@@ -161,6 +165,7 @@ impl Store {
             writers,
             behind: Arc::new(Semaphore::new(behind as usize)),
             chain,
+            happened: Happened::default(),
         })
     }
 
@@ -198,6 +203,7 @@ impl Store {
             tx,
             trail: Vec::new(),
             chain: self.chain.clone(),
+            happened: self.happened.clone(),
             _behind: None,
         })
     }
@@ -234,6 +240,12 @@ impl Store {
         &self.chain
     }
 
+    /// Counts the events that are committed.
+    #[must_use]
+    pub fn happened(&self) -> &Happened {
+        &self.happened
+    }
+
     #[must_use]
     pub fn engine(&self) -> Engine {
         match self.writers {
@@ -257,11 +269,22 @@ impl Write {
     /// # Errors
     /// When the database refuses; then nothing was done.
     pub async fn commit(mut self) -> Result<(), Fault> {
+        let events = self.events();
         self.store_trail().await?;
         match self.tx {
-            Tx::Turn(turn) => turn.commit().await,
-            Tx::Own(own) => Ok(own.commit().await?),
+            Tx::Turn(turn) => turn.commit().await?,
+            Tx::Own(own) => own.commit().await?,
         }
+        for (event, result) in events {
+            self.happened.count(event, result);
+        }
+        Ok(())
+    }
+
+    /// What is about to be recorded, as monitoring counts it.
+    fn events(&self) -> Vec<(Event, EventResult)> {
+        let known = |row: &AuditRow| Some((row.event.parse().ok()?, row.outcome.parse().ok()?));
+        self.trail.iter().filter_map(known).collect()
     }
 }
 

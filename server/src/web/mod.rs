@@ -9,5 +9,6 @@ pub mod mailbox;
 pub mod pages;
 pub mod port;
 pub mod site;
+pub mod violations;
 pub mod visit;
 pub mod well_known;

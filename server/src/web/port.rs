@@ -68,6 +68,15 @@ impl Cookies {
             options.append_header(header::SET_COOKIE, cookie);
         }
     }
+
+    /// Has the browser drop what it kept of pages of somebody who was signed in (security 102). Not its cookies: those of this host it
+    /// is told one by one, and the chosen language is nobody's secret.
+    fn forget(&self) {
+        if let Some(options) = &self.0 {
+            let kept = HeaderValue::from_static("\"cache\", \"storage\"");
+            options.insert_header(header::HeaderName::from_static("clear-site-data"), kept);
+        }
+    }
 }
 
 impl RequestPort {
@@ -256,6 +265,7 @@ impl SessionPort for RequestPort {
     async fn sign_out(&self) -> Result<(), Refusal> {
         let cookies = Cookies::of_this_request();
         cookies.send(cookies::clear(cookies::SESSION));
+        cookies.forget();
         let session = self.session().await?;
         session::end(&self.latchkey, &self.visit.visitor, &session, &session.id)
             .await

@@ -24,6 +24,12 @@ const TYPES: [(&str, &str); 6] = [
     (".txt", "text/plain; charset=utf-8"),
 ];
 
+/// Whether a path would be one of a file.
+#[must_use]
+pub fn is_file(path: &str) -> bool {
+    !path.starts_with("/api/") && TYPES.into_iter().any(|(ending, _)| path.ends_with(ending))
+}
+
 /// Answers with the file of that path, where there is one.
 pub async fn serve(request: Request, next: Next) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();

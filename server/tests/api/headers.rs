@@ -92,7 +92,7 @@ on_both_engines! {
                 ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer"),
                 ("cross-origin-opener-policy", "same-origin"), ("cross-origin-resource-policy", "same-origin"),
                 ("strict-transport-security", "max-age=31536000; includeSubDomains"), ("x-robots-tag", "noindex, nofollow"),
-                ("cache-control", "no-store"), ("server", ""), ("x-powered-by", ""), ("access-control-allow-origin", ""),
+                ("cache-control", "no-store"), ("reporting-endpoints", "csp=\"/csp-report\""), ("server", ""), ("x-powered-by", ""), ("access-control-allow-origin", ""),
                 ("access-control-allow-credentials", ""),
             ] {
                 assert_eq!(answer.header(name), value, "{what}: {name}");

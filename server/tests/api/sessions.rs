@@ -50,6 +50,7 @@ on_both_engines! {
         assert_eq!(browser.get("/").await.location(), "/account");
         let out = browser.form("sign_out", &[]).await.expect(303);
         assert_eq!(out.location(), "/sign-in?signed_out=1");
+        assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"", "security 102: what pages left behind goes, too");
         assert!(browser.cookie(COOKIE).is_none());
         assert!(!app.is_alive(&token).await, "the token is dead, not only forgotten");
         browser.set_cookie(COOKIE, &token);

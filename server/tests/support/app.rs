@@ -9,6 +9,7 @@ use server::account::add::{Draft, DraftPassword, add};
 use server::account::{Kind, Role, SignIn};
 use server::clock::{DAY, ManualClock};
 use server::config::Config;
+use server::connection::Pace;
 use server::latchkey::SharedLatchkey;
 use server::mail::outbox::{Turn, try_next};
 use server::mail::transport::{Mailbox, Transport};
@@ -38,6 +39,7 @@ pub struct Setup {
     mailbox: Mailbox,
     sender: bool,
     by_hand: bool,
+    pace: Option<Pace>,
     folder: Arc<TempDir>,
     database: Option<Arc<Database>>,
 }
@@ -57,6 +59,7 @@ impl Setup {
             mailbox,
             sender: true,
             by_hand: true,
+            pace: None,
             folder: Arc::new(tempfile::tempdir().expect("a folder")),
             database: None,
         }
@@ -83,6 +86,12 @@ impl Setup {
 
     pub fn without_sender(mut self) -> Self {
         self.sender = false;
+        self
+    }
+
+    /// What connections may cost.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
         self
     }
 
@@ -115,10 +124,12 @@ impl Setup {
             clock: Some(clock.clone()),
             transport: self.transport,
             by_hand: self.by_hand,
+            pace: self.pace,
             ..Parts::default()
         };
         let application = Application::build(config, parts).await.expect("an application");
         let address = application.address().expect("an address");
+        let metrics = application.metrics_address();
         let stop = CancellationToken::new();
         let app = TestApp {
             latchkey: application.latchkey.clone(),
@@ -126,6 +137,7 @@ impl Setup {
             clock,
             mailbox: self.mailbox,
             address,
+            metrics,
             engine: self.engine,
             rows: database.connect().await,
             stop: stop.clone(),
@@ -149,6 +161,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub mailbox: Mailbox,
     pub address: SocketAddr,
+    /// Where `/metrics` is.
+    pub metrics: Option<SocketAddr>,
     pub engine: Engine,
     rows: sqlx::AnyPool,
     stop: CancellationToken,

@@ -16,7 +16,7 @@ use leptos::prelude::{AnyView, ElementChild as _, IntoAny as _};
 
 /// No script, no frame, nothing from elsewhere: whatever a page of the console shows, it cannot act (security 112, 117).
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
+    frame-ancestors 'none'; report-uri /csp-report; report-to csp";
 
 /// A member of staff, signed in with the browser's cookie. Keys do not open the console.
 pub struct AtDesk {
