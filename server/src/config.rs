@@ -94,6 +94,20 @@ impl Config {
             .unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("latchkey.db").display()))
     }
 
+    /// The file of an SQLite database.
+    #[must_use]
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
+        Some(PathBuf::from(path.split('?').next().unwrap_or_default()))
+    }
+
+    /// Whether there may be a database already; on a server, only asking it would tell.
+    #[must_use]
+    pub fn database_exists(&self) -> bool {
+        self.database_file().is_none_or(|file| file.exists())
+    }
+
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
         self.key_file

@@ -9,6 +9,7 @@ pub mod closed;
 pub mod config;
 pub mod connection;
 pub mod directory;
+pub mod doctor;
 pub mod fact;
 pub mod guard;
 pub mod housekeeping;

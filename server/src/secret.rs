@@ -26,6 +26,35 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// The same source, as libraries ask for it that make keys.
+pub struct System;
+
+impl rsa::rand_core::RngCore for System {
+    fn next_u32(&mut self) -> u32 {
+        u32::from_le_bytes(random())
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        u64::from_le_bytes(random())
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        for part in bytes.chunks_mut(32) {
+            let fresh = random::<32>();
+            for (byte, fresh) in part.iter_mut().zip(fresh) {
+                *byte = fresh;
+            }
+        }
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rsa::rand_core::Error> {
+        self.fill_bytes(bytes);
+        Ok(())
+    }
+}
+
+impl rsa::rand_core::CryptoRng for System {}
+
 /// 128 random bits for a primary key: an id is not a secret, but nobody should find the next one by counting (security 170).
 #[must_use]
 pub fn new_id() -> String {

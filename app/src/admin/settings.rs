@@ -133,6 +133,10 @@ pub enum Control {
     /// Languages and the texts in them, each a field of its own.
     Texts(Vec<(String, String)>),
     Server(Box<Server>),
+    /// Never shown; whether there is one.
+    Secret {
+        set: bool,
+    },
 }
 
 /// One of several that may be chosen together.
@@ -225,6 +229,7 @@ fn field(lang: Locale, field: Field) -> AnyView {
         Control::Checks(checks) => self::checks(row, checks),
         Control::Texts(texts) => self::texts(row, texts),
         Control::Server(server) => self::server(lang, row, *server),
+        Control::Secret { set } => secret(lang, row, set),
     }
 }
 
@@ -245,6 +250,25 @@ fn number(row: Row<'_>, min: i64, max: i64, value: String) -> AnyView {
         />
     };
     row.around(control.into_any())
+}
+
+/// Something to put in, and to remove again. What is typed is not shown a second time.
+fn secret(lang: Locale, row: Row<'_>, set: bool) -> AnyView {
+    let remove = format!("{}.remove", row.id);
+    let help = if set {
+        format!("{} {}", row.help, say!(lang, admin_settings.secret_set))
+    } else {
+        row.help.clone()
+    };
+    let remove = set.then(|| {
+        view! {
+            <p class="check">
+                <input type="checkbox" id=remove.clone() name=remove.clone() value="1" />
+                <label for=remove>{say!(lang, admin_settings.secret_remove)}</label>
+            </p>
+        }
+    });
+    view! { {Row { help, ..row }.area(4, "")} {remove} }.into_any()
 }
 
 /// Boxes to tick. The empty value says that the form had them, also where none is ticked.
@@ -479,6 +503,76 @@ pub fn test(lang: Locale, tested: Option<Tested>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What was found of one kind of record.
+pub struct Found {
+    /// `SPF`, `DKIM`, `DMARC`.
+    pub name: &'static str,
+    pub how: How,
+    pub text: String,
+    pub next: Option<String>,
+}
+
+/// How something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Ok,
+    Skipped,
+    Warning,
+    Problem,
+}
+
+impl How {
+    fn plate(self, lang: Locale) -> AnyView {
+        match self {
+            Self::Ok => tag(Mood::Good, say!(lang, admin_settings.level_ok)),
+            Self::Skipped => tag(Mood::Plain, say!(lang, admin_settings.level_skipped)),
+            Self::Warning => tag(Mood::Bad, say!(lang, admin_settings.level_warning)),
+            Self::Problem => tag(Mood::Bad, say!(lang, admin_settings.level_problem)),
+        }
+    }
+}
+
+/// The panel that looks at the records of the sender's domain.
+pub fn dns(lang: Locale, found: Option<Vec<Found>>) -> AnyView {
+    let rows = found.map(|found| {
+        let rows = found.into_iter().map(|found| {
+            let next = found.next.map(|next| {
+                view! { <p>{say!(lang, admin_settings.dns_next)} ": " <code dir="ltr">{next}</code></p> }
+            });
+            view! {
+                <dt>{found.name} " " {found.how.plate(lang)}</dt>
+                <dd>
+                    <p dir="auto">{found.text}</p>
+                    {next}
+                </dd>
+            }
+        });
+        let rows = rows.collect_view();
+        view! { <dl class="facts records" role="status" id="records" tabindex="-1" autofocus>{rows}</dl> }
+    });
+    view! {
+        <section class="panel" aria-labelledby="dns">
+            <h2 id="dns">{say!(lang, admin_settings.dns)}</h2>
+            <p>{say!(lang, admin_settings.dns_lead)}</p>
+            {rows}
+            <form class="press" method="post" action="/admin/settings/mail/dns#records">
+                <button class="button" type="submit">{say!(lang, admin_settings.dns_button)}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// Of a secret, where others show their value.
+#[must_use]
+pub fn secret_in_words(lang: Locale, set: bool) -> &'static str {
+    if set {
+        say!(lang, admin_settings.secret_is_set)
+    } else {
+        nothing(lang)
+    }
 }
 
 /// Words of the console for what the server composes.

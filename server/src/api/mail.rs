@@ -1,8 +1,9 @@
-//! `/mail/test`: does mail leave?
+//! `/mail`: does mail leave, and do others believe it?
 
 use super::json::Body;
 use super::problem::Problem;
 use super::staff::OnDuty;
+use crate::doctor::{Examined, Finding, Level, deliverability as records};
 use crate::latchkey::SharedLatchkey;
 use crate::mail::test as mail_test;
 use axum::Json;
@@ -53,5 +54,55 @@ pub async fn test(
         sent: verdict.sent,
         reply: verdict.reply,
         advice: verdict.advice,
+    }))
+}
+
+/// What was found of one kind of record.
+#[derive(Serialize, ToSchema)]
+pub struct Record {
+    /// `spf`, `dkim` or `dmarc`.
+    #[schema(example = "spf")]
+    check: Examined,
+    /// `skipped` where nothing was asked.
+    #[schema(example = "ok")]
+    level: Level,
+    #[schema(example = "example.org: v=spf1 mx -all")]
+    found: String,
+    /// What to do, where there is something to do: the record to publish, for example.
+    #[schema(example = json!(null))]
+    next: Option<String>,
+}
+
+impl From<Finding> for Record {
+    fn from(finding: Finding) -> Self {
+        Self {
+            check: finding.check,
+            level: finding.level,
+            found: finding.found,
+            next: finding.next,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Deliverability {
+    records: Vec<Record>,
+}
+
+/// Asks the DNS for SPF, DKIM and DMARC of the sender's domain, through `mail.resolver`. Thirty an hour.
+#[utoipa::path(
+    get, path = "/mail/deliverability", tag = "mail", security(("session" = []), ("api_key" = ["mail:read"])),
+    responses(
+        (status = 200, body = Deliverability, description = "Looked; each record says how it is. Without a resolver all are `skipped`"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn deliverability(
+    State(latchkey): State<SharedLatchkey>,
+    OnDuty(staff): OnDuty,
+) -> Result<Json<Deliverability>, Problem> {
+    let findings = records::check(&latchkey, &staff).await?;
+    Ok(Json(Deliverability {
+        records: findings.into_iter().map(Record::from).collect(),
     }))
 }

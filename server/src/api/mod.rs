@@ -90,6 +90,7 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(settings::show, settings::change))
                 .routes(routes!(settings::schema))
                 .routes(routes!(mail::test))
+                .routes(routes!(mail::deliverability))
                 .routes(routes!(accounts::list, accounts::add))
                 .routes(routes!(accounts::show, accounts::change, accounts::remove))
                 .routes(routes!(import::import))

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::staff::OnDuty;
 use crate::latchkey::SharedLatchkey;
 use crate::settings::change::{change as change_settings, current};
-use crate::settings::kind::{LONGEST_NAME, LONGEST_URL, MOST_FACTS, MOST_ORIGINS};
+use crate::settings::kind::{LONGEST_KEY, LONGEST_NAME, LONGEST_URL, MOST_FACTS, MOST_ORIGINS};
 use crate::settings::{Declaration, Kind, declarations, grouped};
 use axum::Json;
 use axum::extract::State;
@@ -271,6 +271,14 @@ fn takes(kind: Kind, in_patch: bool) -> RefOr<Schema> {
         Kind::Address => text(254, LINE).description(Some("A mail address, or nothing")),
         Kind::PublicUrl | Kind::MailUrl => text(LONGEST_URL, LINE).description(Some(kind.takes())),
         Kind::Page => text(LONGEST_URL, r"^(/|https?://)[!-\[\]-~]*$").description(Some(kind.takes())),
+        Kind::Resolver => text(100, LINE).description(Some(kind.takes())),
+        Kind::Selector => text(63, "^[A-Za-z0-9.-]+$").description(Some(kind.takes())),
+        Kind::Domain => text(200, "^[A-Za-z0-9.-]*$").description(Some(kind.takes())),
+        // The one text of several lines.
+        Kind::SigningKey => ObjectBuilder::new()
+            .schema_type(types(Type::String))
+            .max_length(Some(LONGEST_KEY))
+            .description(Some(kind.takes())),
         Kind::QueryName => text(LONGEST_NAME, "^[A-Za-z][A-Za-z0-9_-]*$"),
         Kind::PublicText { max } => ObjectBuilder::new()
             .schema_type(types(Type::Object))

@@ -3,7 +3,11 @@
 use crate::clock::rfc3339;
 use crate::fact::key;
 use crate::latchkey::Latchkey;
+use crate::mail::dkim::{Algorithm, Key, Signing};
 use crate::refused::Fault;
+use crate::settings::change::change;
+use crate::settings::grouped;
+use crate::staff::Staff;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -16,6 +20,15 @@ pub enum KeysCommand {
         /// Print them as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Make a key to sign mails with (DKIM), and say what to publish in the DNS
+    Dkim {
+        /// Store it among the settings at once; then it is not printed
+        #[arg(long)]
+        save: bool,
+        /// A short Ed25519 key instead of RSA; not every receiver understands it yet
+        #[arg(long)]
+        ed25519: bool,
     },
     /// Forget an old key that nothing is stored under any more; its file may be removed then
     Retire {
@@ -37,6 +50,10 @@ impl KeysCommand {
                     "Copy this file to every other server of this database at once, and into the backup of the keys."
                 );
             }
+            Self::Dkim { save, ed25519 } => {
+                let algorithm = if ed25519 { Algorithm::Ed25519 } else { Algorithm::Rsa };
+                dkim(latchkey, save, algorithm).await?;
+            }
             Self::List { json } => list(latchkey, json).await?,
             Self::Retire { number } => {
                 if !key::retire(latchkey, number).await? {
@@ -48,6 +65,25 @@ impl KeysCommand {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn dkim(latchkey: &Latchkey, save: bool, algorithm: Algorithm) -> Result<(), Fault> {
+    let fault = |error: &dyn std::fmt::Display| Fault::Other(error.to_string());
+    let key = Key::make(algorithm).map_err(|error| fault(&error))?;
+    let pem = key.pem().map_err(|error| fault(&error))?;
+    let settings = latchkey.settings().await?;
+    let signing = Signing::with(&settings, key);
+    println!("{}. TXT \"{}\"", signing.record_name(), signing.key.record());
+    if save {
+        let patch = grouped([("mail.dkim_private_key".to_owned(), pem.as_str().into())]);
+        change(latchkey, &Staff::operator(), &patch, None)
+            .await
+            .map_err(|refused| fault(&refused))?;
+        eprintln!("Stored; mails are signed from now on. Publish the record above, then run latchkey doctor.");
+    } else {
+        println!("{}", pem.as_str());
+    }
+    Ok(())
 }
 
 async fn list(latchkey: &Latchkey, json: bool) -> Result<(), Fault> {

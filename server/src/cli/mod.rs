@@ -4,6 +4,7 @@ mod account;
 mod api_key;
 mod audit;
 mod demo;
+mod doctor;
 mod keys;
 mod mail;
 mod serve;
@@ -66,6 +67,8 @@ enum Command {
     /// Test outgoing mail
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Look the installation over, and say what to do; fails when something is wrong
+    Doctor(doctor::DoctorCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -107,6 +110,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Keys(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Audit(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
         Command::Mail(command) => command.run(&prepare(config, Parts::default(), None).await?).await,
+        Command::Doctor(command) => command.run(config).await,
         Command::Openapi => {
             println!("{}", crate::api::document()?);
             Ok(ExitCode::SUCCESS)

@@ -128,6 +128,13 @@ pub const MAIL_TEST: Budget = Budget {
     window: HOUR,
 };
 
+/// Questions to the DNS by one member of staff, for the same reason.
+pub const DELIVERABILITY: Budget = Budget {
+    name: "deliverability",
+    allowed: 30,
+    window: HOUR,
+};
+
 impl Budget {
     fn window_start(self, now: UnixMillis) -> UnixMillis {
         now - now.rem_euclid(self.window)

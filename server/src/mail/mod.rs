@@ -4,6 +4,7 @@
 //! a mail is delivered must never be visible in a response (security 3).
 
 mod clean;
+pub mod dkim;
 pub mod message;
 pub mod notice;
 pub mod outbox;

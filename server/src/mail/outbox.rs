@@ -9,6 +9,7 @@
 //!                    └──▶ dropped  useless: expired, replaced, used, changed, or cancelled by staff
 //! ```
 
+use super::dkim::Signer;
 use super::message::{Message, Recipient, masked};
 use super::render::{Brand, Rendered, Secrets, render};
 use super::transport::{Outgoing, Sender, Transport};
@@ -253,11 +254,16 @@ async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> R
         Ok(None) => return later(latchkey, row, "no mail server is configured").await,
         Err(error) => return later(latchkey, row, &error.to_string()).await,
     };
+    let signer = match latchkey.transports.signer(&settings) {
+        Ok(signer) => signer,
+        // Unsigned it might be taken for spam; somebody will correct the key, and it is not lost until then.
+        Err(error) => return later(latchkey, row, &format!("mails cannot be signed: {error}")).await,
+    };
     let Ok(rendered) = render(&parcel.message, &parcel.recipient, &brand(&settings), &secrets) else {
         return finish(latchkey, row, State::Failed, "the mail could not be rendered", "").await;
     };
     let outgoing = outgoing(row, &settings, parcel, rendered);
-    match send_holding(latchkey, row, &transport, &outgoing).await {
+    match send_holding(latchkey, row, &transport, signer.as_ref(), &outgoing).await {
         Ok(reply) => finish(latchkey, row, State::Sent, "", &reply.text).await,
         Err(failure) if failure.permanent => {
             finish(
@@ -344,9 +350,10 @@ async fn send_holding(
     latchkey: &Latchkey,
     row: &mut OutboxRow,
     transport: &Transport,
+    signer: Option<&Signer>,
     outgoing: &Outgoing,
 ) -> Result<super::transport::Reply, super::transport::Failure> {
-    let mut sending = std::pin::pin!(transport.send(outgoing));
+    let mut sending = std::pin::pin!(transport.send_signed(outgoing, signer));
     let third = std::time::Duration::from_millis(LEASE.unsigned_abs() / 3);
     loop {
         tokio::select! {

@@ -19,7 +19,7 @@ use app::words::Locale;
 use std::time::Duration;
 
 /// Somebody waits for the answer, so it comes before their browser gives up.
-const PATIENCE: Patience = Patience {
+pub const PATIENCE: Patience = Patience {
     step: Duration::from_secs(8),
     attempt: Duration::from_secs(15),
 };
@@ -138,6 +138,10 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, langua
         Ok(None) => return Verdict::not_sent("set mail.url: there is no mail server yet"),
         Err(error) => return Verdict::not_sent(error.to_string()),
     };
+    let signer = match latchkey.transports.signer(settings) {
+        Ok(signer) => signer,
+        Err(error) => return Verdict::not_sent(format!("set another mail.dkim_private_key: it {error}")),
+    };
     let (subject, text, html) = test_mail(language, &settings.branding.product_name);
     let domain = settings.mail.sender_address.rsplit('@').next().unwrap_or_default();
     let outgoing = Outgoing {
@@ -151,7 +155,7 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, langua
         },
         rendered: Rendered { subject, text, html },
     };
-    match transport.send(&outgoing).await {
+    match transport.send_signed(&outgoing, signer.as_ref()).await {
         Ok(Reply { text }) => Verdict {
             sent: true,
             reply: text,
@@ -162,7 +166,8 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, langua
 }
 
 /// Replies of failures end with what to try, after a semicolon, where somebody knew something.
-fn explained(failure: &Failure) -> Verdict {
+#[must_use]
+pub fn explained(failure: &Failure) -> Verdict {
     let (reply, advice) = failure
         .reply
         .rsplit_once("; ")

@@ -15,13 +15,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::clean;
+use super::dkim::Signer;
 use super::message::Recipient;
 use super::render::Rendered;
 
 pub use files::Files;
 pub use memory::{Mailbox, Memory};
 pub use smtp::Smtp;
-pub use target::{Login, Security, Server, Target, TransportError};
+pub use target::{Login, Security, Server, Target, TransportError, is_link_local};
 
 /// No attempt takes longer than this, whatever the server does; an outbox lease must be longer (security 148).
 pub const LONGEST_ATTEMPT: Duration = Duration::from_mins(1);
@@ -183,11 +184,31 @@ impl Transport {
     /// # Errors
     /// When it was not accepted; see [`Failure::permanent`] for whether another attempt makes sense.
     pub async fn send(&self, mail: &Outgoing) -> Result<Reply, Failure> {
-        let letter = compose::compose(mail)?;
+        self.send_signed(mail, None).await
+    }
+
+    /// The same, signed.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub async fn send_signed(&self, mail: &Outgoing, signer: Option<&Signer>) -> Result<Reply, Failure> {
+        let letter = compose::compose(mail, signer)?;
         match self {
             Self::Smtp(smtp) => smtp.send(&letter).await,
             Self::Files(files) => files.keep(mail, letter).await,
             Self::Memory(memory) => memory.keep(mail),
+        }
+    }
+
+    /// Goes as far as a mail would before there is one: connection, encryption, signing in. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub async fn greet(&self) -> Result<Reply, Failure> {
+        match self {
+            Self::Smtp(smtp) => smtp.greet().await,
+            Self::Files(files) => files.greet(),
+            Self::Memory(_) => Ok(Reply::new("mails are kept in memory")),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The way out that the settings of the moment name. Built when it is first needed and kept as long as the setting stays, so that
 //! connections are shared and a change counts for the next mail.
 
+use super::dkim::{KeyError, Signer, Signing};
 use super::transport::{Transport, TransportError};
 use crate::settings::Settings;
 use std::path::PathBuf;
@@ -14,6 +15,8 @@ pub struct Transports {
     ca_file: Option<PathBuf>,
     /// By the text of its URL.
     built: Mutex<Option<(String, Transport)>>,
+    /// By the settings it was made of; reading a key takes longer than signing.
+    signing: Mutex<Option<([String; 4], Option<Signer>)>>,
 }
 
 impl Transports {
@@ -23,6 +26,7 @@ impl Transports {
             fixed,
             ca_file,
             built: Mutex::default(),
+            signing: Mutex::default(),
         }
     }
 
@@ -51,6 +55,33 @@ impl Transports {
                 let transport = Transport::from_url(url, self.ca_file.as_deref())?;
                 *built = Some((url.to_owned(), transport.clone()));
                 Ok(Some(transport))
+            }
+        }
+    }
+
+    /// Who signs, or nothing where nobody does.
+    ///
+    /// # Errors
+    /// When the key cannot be used: stored by another version, or pinned.
+    pub fn signer(&self, settings: &Settings) -> Result<Option<Signer>, KeyError> {
+        let mail = &settings.mail;
+        let of = [
+            &mail.dkim_selector,
+            &mail.dkim_domain,
+            &mail.sender_address,
+            mail.dkim_private_key.reveal(),
+        ]
+        .map(str::to_owned);
+        let mut signing = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*signing {
+            Some((known, signer)) if *known == of => Ok(signer.clone()),
+            _ => {
+                let signer = match Signing::of(settings)? {
+                    Some(signing) => Some(signing.signer()?),
+                    None => None,
+                };
+                *signing = Some((of, signer.clone()));
+                Ok(signer)
             }
         }
     }

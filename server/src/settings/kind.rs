@@ -3,6 +3,8 @@
 use super::texts::{facts, line, origins, page, public_text};
 use crate::account::identifier::EmailAddress;
 use crate::config::may_be_public;
+use crate::doctor::dns::Server;
+use crate::mail::dkim::Key;
 use crate::mail::transport::Transport;
 use serde_json::{Value, json};
 use url::Url;
@@ -11,6 +13,10 @@ use url::Url;
 pub const LONGEST_URL: usize = 500;
 /// Longest name of a parameter in a link.
 pub const LONGEST_NAME: usize = 32;
+/// Longest private key: one of 4096 bits takes a third of it.
+pub const LONGEST_KEY: usize = 10_000;
+/// Longest label of a domain name (RFC 1035).
+const LONGEST_LABEL: usize = 63;
 /// Most facts that are asked for: more would be a questionnaire.
 pub const MOST_FACTS: usize = 5;
 /// Most origins that a person may be sent to.
@@ -45,6 +51,14 @@ pub enum Kind {
     PublicUrl,
     /// How mail leaves, or empty. Holds a password.
     MailUrl,
+    /// Where the DNS is asked, or empty.
+    Resolver,
+    /// A name under which a key is published.
+    Selector,
+    /// A domain, or empty.
+    Domain,
+    /// A private key that mails are signed with, or empty.
+    SigningKey,
     /// The name of a parameter in a link.
     QueryName,
     /// A page of this site, or of another one by its whole address.
@@ -63,7 +77,9 @@ impl Kind {
             Self::Switch => "switch",
             Self::Number { .. } | Self::NumberOrUnset { .. } => "number",
             Self::Choice(_) => "choice",
-            Self::Line { .. } | Self::QueryName => "text",
+            Self::Line { .. } | Self::QueryName | Self::Resolver | Self::Selector | Self::Domain | Self::SigningKey => {
+                "text"
+            }
             Self::Address => "address",
             Self::PublicText { .. } => "text_per_language",
             Self::PublicUrl | Self::MailUrl | Self::Page => "url",
@@ -98,7 +114,11 @@ impl Kind {
         match self {
             Self::Choice(choices) if choices.contains(&text) => Ok(text.to_owned()),
             Self::Line { max } => line(text, max),
-            Self::Address | Self::PublicUrl | Self::MailUrl if text.is_empty() => Ok(String::new()),
+            Self::Address | Self::PublicUrl | Self::MailUrl | Self::Resolver | Self::Domain | Self::SigningKey
+                if text.is_empty() =>
+            {
+                Ok(String::new())
+            }
             Self::Address => match EmailAddress::parse(text) {
                 Ok(_) => Ok(text.to_owned()),
                 Err(error) => Err(format!("is not a mail address ({error})")),
@@ -111,6 +131,14 @@ impl Kind {
                 let url = line(text, LONGEST_URL)?;
                 Transport::check_url(&url).map_err(|error| error.to_string())?;
                 Ok(url)
+            }
+            Self::Resolver if Server::read(text).is_some() => Ok(text.to_owned()),
+            Self::Selector if is_domain(text) && text.len() <= LONGEST_LABEL => Ok(text.to_ascii_lowercase()),
+            Self::Domain if text.contains('.') && is_domain(text) => Ok(text.to_ascii_lowercase()),
+            // Stored in one form, however it was pasted.
+            Self::SigningKey if text.len() <= LONGEST_KEY => {
+                let key = Key::read(text).and_then(|key| key.pem());
+                key.map(|pem| pem.to_string()).map_err(|error| error.to_string())
             }
             Self::QueryName if is_query_name(text) => Ok(text.to_owned()),
             Self::Page => page(text).ok_or_else(|| format!("takes {}", self.takes())),
@@ -137,11 +165,24 @@ impl Kind {
             Self::QueryName => {
                 format!("a letter and then at most {} letters, digits, _ or -", LONGEST_NAME - 1)
             }
+            Self::Resolver => "system, or an address and port like 192.0.2.53:53, or nothing".into(),
+            Self::Selector => "a name of letters, digits and hyphens, such as latchkey".into(),
+            Self::Domain => "a domain like example.org, or nothing".into(),
+            Self::SigningKey => "a private key in PEM format (RSA of 2048 bits or more, or Ed25519), or nothing".into(),
             Self::Page => "a path like /app, or a whole https:// address, in at most 500 plain characters".into(),
             Self::Facts => format!("a list of 2 to {MOST_FACTS} different names of facts, or an empty one"),
             Self::Origins => format!("a list of at most {MOST_ORIGINS} origins like https://app.example.org"),
         }
     }
+}
+
+/// Names of the DNS in ASCII: labels of letters, digits and hyphens.
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        let plain = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        plain && !label.is_empty() && label.len() <= LONGEST_LABEL && !label.starts_with('-') && !label.ends_with('-')
+    };
+    text.len() <= 200 && text.split('.').all(label)
 }
 
 fn is_query_name(text: &str) -> bool {

@@ -12,6 +12,13 @@ pub struct Mail {
     /// Empty: reset is not available.
     pub sender_address: String,
     pub reply_to: String,
+    /// Where the DNS is asked about the sender's domain. Empty: nowhere.
+    pub resolver: String,
+    pub dkim_selector: String,
+    /// Empty: the sender's.
+    pub dkim_domain: String,
+    /// Empty: mails are not signed.
+    pub dkim_private_key: Hidden,
 }
 
 pub const DECLARATIONS: &[Declaration] = &[
@@ -19,4 +26,10 @@ pub const DECLARATIONS: &[Declaration] = &[
     Declaration::new("mail.sender_name", Kind::Line { max: 100 }, "\"\"").guarded(),
     Declaration::new("mail.sender_address", Kind::Address, "\"\"").guarded(),
     Declaration::new("mail.reply_to", Kind::Address, "\"\"").guarded(),
+    Declaration::new("mail.resolver", Kind::Resolver, "\"\"").guarded(),
+    Declaration::new("mail.dkim_selector", Kind::Selector, "\"latchkey\"").guarded(),
+    Declaration::new("mail.dkim_domain", Kind::Domain, "\"\"").guarded(),
+    Declaration::new("mail.dkim_private_key", Kind::SigningKey, "\"\"")
+        .secret()
+        .guarded(),
 ];

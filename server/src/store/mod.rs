@@ -5,6 +5,7 @@ mod account;
 mod api_key;
 mod audit;
 mod fact;
+mod health;
 mod idempotency;
 mod job;
 mod limit;
@@ -20,6 +21,7 @@ pub use account::{AccountRow, NewAccount};
 pub use api_key::ApiKeyRow;
 pub use audit::{AuditHead, AuditRow, SlotRow};
 pub use fact::{AttributeRow, FactKeyRow, FactOnFile, FactRow, NewFact, UsedFactKey};
+pub use health::Schema;
 pub use idempotency::IdempotencyRow;
 pub use job::JobRow;
 pub use outbox::{MailHealth, NewMail, OutboxRow, SeenMail};
@@ -35,6 +37,7 @@ use crate::metrics::Happened;
 use crate::refused::Fault;
 use line::{Line, Turn};
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -174,7 +177,7 @@ impl Store {
     /// # Errors
     /// When a migration fails, or the database was written by a newer version.
     pub async fn migrate(&self) -> Result<(), Fault> {
-        let migrations = sqlx::migrate!("../migrations");
+        let migrations = migrations();
         let migrated = match &self.writers {
             // PostgreSQL has a lock for this; on SQLite a transaction around all of it does the same.
             Writers::Pool(pool) => migrations.run(pool).await,
@@ -286,6 +289,11 @@ impl Write {
         let known = |row: &AuditRow| Some((row.event.parse().ok()?, row.outcome.parse().ok()?));
         self.trail.iter().filter_map(known).collect()
     }
+}
+
+/// Everything that was ever done to the schema.
+fn migrations() -> Migrator {
+    sqlx::migrate!("../migrations")
 }
 
 async fn connect(engine: Engine, url: &str) -> Result<AnyPool, Fault> {

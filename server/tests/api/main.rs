@@ -20,6 +20,8 @@ mod code;
 mod complete;
 mod connections;
 mod csrf;
+mod dkim;
+mod doctor;
 mod forgot;
 mod headers;
 mod housekeeping;

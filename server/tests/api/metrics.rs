@@ -29,7 +29,7 @@ on_both_engines! {
         let (app, monitoring) = started(engine).await;
         app.add_account("ada").await;
         let first = monitoring.get("/metrics").await.expect(200);
-        assert_eq!(first.header("content-type"), "application/openmetrics-text; version=1.0; charset=utf-8");
+        assert_eq!(first.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
         assert_eq!(number(&first.body, "latchkey_resets_total{step=\"asked\"}"), 0);
         let (_, letter) = app.ask_and_read("ada").await;
         app.complete(&letter.token(), "quiet lamps under snow").await.expect(204);

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 54] = [
+const CONTRACT: [(&str, &str); 55] = [
     ("/api/v1/recovery", "get"),
     ("/api/v1/recovery", "post"),
     ("/api/v1/recovery/email", "post"),
@@ -40,6 +40,7 @@ const CONTRACT: [(&str, &str); 54] = [
     ("/api/v1/settings", "patch"),
     ("/api/v1/settings/schema", "get"),
     ("/api/v1/mail/test", "post"),
+    ("/api/v1/mail/deliverability", "get"),
     ("/api/v1/overview", "get"),
     ("/api/v1/accounts", "get"),
     ("/api/v1/accounts", "post"),

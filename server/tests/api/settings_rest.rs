@@ -5,6 +5,7 @@ use crate::support::{Client, Engine, PASSWORD, Setup, TestApp, draft};
 use serde_json::{Value, json};
 use server::account::Role;
 use server::account::add::Draft;
+use server::mail::dkim::{Algorithm, Key};
 use server::settings::{Declaration, Kind, declarations};
 
 const PATH: &str = "/api/v1/settings";
@@ -98,6 +99,45 @@ fn edges(declared: &Declaration) -> (Vec<Value>, Vec<(Value, &'static str)>) {
                 (json!("smtp://user@mail.example.org"), "no password"),
             ],
         ),
+        Kind::Resolver => (
+            vec![json!("system"), json!("192.0.2.53:53"), json!("")],
+            vec![
+                (json!("192.0.2.53"), "address and port"),
+                (json!("dns.example.org:53"), "address and port"),
+                (json!("169.254.169.254:53"), "address and port"),
+            ],
+        ),
+        Kind::Selector => (
+            vec![json!("latchkey"), json!("s-2026.mail"), json!("a".repeat(63))],
+            vec![
+                (json!(""), "letters, digits and hyphens"),
+                (json!("a b"), "letters, digits and hyphens"),
+                (json!("-a"), "letters, digits and hyphens"),
+                (json!("a".repeat(64)), "letters, digits and hyphens"),
+            ],
+        ),
+        Kind::Domain => (
+            vec![json!("mail.example.org"), json!("")],
+            vec![
+                (json!("localhost"), "a domain"),
+                (json!("example.org;x"), "a domain"),
+                (json!("https://example.org"), "a domain"),
+            ],
+        ),
+        Kind::SigningKey => {
+            let key = Key::make(Algorithm::Ed25519).and_then(|key| key.pem()).unwrap();
+            (
+                vec![json!(key.as_str()), json!("")],
+                vec![
+                    (json!("canary-secret"), "PEM"),
+                    (
+                        json!("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"),
+                        "PEM",
+                    ),
+                    (json!("x".repeat(10_001)), "PEM"),
+                ],
+            )
+        }
         Kind::QueryName => (
             vec![json!("k"), json!("a".repeat(32)), json!("reset-key_2")],
             vec![

@@ -10,6 +10,7 @@
 pub mod app;
 pub mod client;
 pub mod database;
+pub mod dns;
 pub mod letter;
 pub mod log;
 pub mod recovery;

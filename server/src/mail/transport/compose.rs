@@ -8,6 +8,7 @@ use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 
 use super::{Failure, Outgoing, address};
 use crate::mail::clean;
+use crate::mail::dkim::Signer;
 
 /// Longest display name of the sender in a header.
 const LONGEST_NAME: usize = 100;
@@ -31,7 +32,7 @@ impl Letter {
 
 /// Everything that could break a header is refused or cleaned here, before the mail library sees it, which panics on line
 /// breaks in names (security 147, 183). What is refused now would be refused for ever: the failures are permanent.
-pub fn compose(mail: &Outgoing) -> Result<Letter, Failure> {
+pub fn compose(mail: &Outgoing, signer: Option<&Signer>) -> Result<Letter, Failure> {
     let malformed = |what: &str| Failure::permanent(&format!("this mail cannot be written: malformed {what}"));
     let mailbox = |name: String, raw: &str, what: &str| {
         let address = address::parse(raw).ok_or_else(|| malformed(what))?;
@@ -59,7 +60,10 @@ pub fn compose(mail: &Outgoing) -> Result<Letter, Failure> {
     let parts = MultiPart::alternative()
         .singlepart(part(ContentType::TEXT_PLAIN, &mail.rendered.text).ok_or_else(|| malformed("text"))?)
         .singlepart(part(ContentType::TEXT_HTML, &mail.rendered.html).ok_or_else(|| malformed("HTML"))?);
-    let message = builder.multipart(parts).map_err(|_| malformed("headers"))?;
+    let mut message = builder.multipart(parts).map_err(|_| malformed("headers"))?;
+    if let Some(signer) = signer {
+        signer.sign(&mut message);
+    }
     Ok(Letter {
         from: sender,
         to: recipient,

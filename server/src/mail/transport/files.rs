@@ -34,6 +34,17 @@ impl Files {
         }
     }
 
+    /// Whether mails could be written, without writing any.
+    pub(super) fn greet(&self) -> Result<Reply, Failure> {
+        let folder = self.directory.display();
+        match fs::metadata(&self.directory) {
+            Ok(found) if found.is_dir() && !found.permissions().readonly() => Ok(Reply::new(&format!(
+                "mails are written to {folder}, where nobody gets them"
+            ))),
+            _ => Err(Failure::retryable(&format!("mails cannot be written to {folder}"))),
+        }
+    }
+
     /// The same mail sent twice is the same file: the name is made of its date and message id.
     pub(super) async fn keep(&self, mail: &Outgoing, letter: Letter) -> Result<Reply, Failure> {
         let name = file_name(mail);

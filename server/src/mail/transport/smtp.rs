@@ -70,6 +70,28 @@ impl Smtp {
         })
     }
 
+    /// Connects as for a mail, and leaves again.
+    pub(super) async fn greet(&self) -> Result<Reply, Failure> {
+        let Server { security, login, .. } = &self.shared.server;
+        let connecting = timeout(self.shared.patience.attempt, self.shared.connect()).await;
+        let place = advice::place(&self.shared.server);
+        let mut connection =
+            connecting.map_err(|_| Failure::retryable(&format!("{place}: the whole attempt took too long")))??;
+        let encrypted = match security {
+            Security::StartTls | Security::Implicit => "encrypted",
+            Security::StartTlsIfOffered => "on this machine",
+            Security::Plain => "not encrypted, on this machine",
+        };
+        let signed_in = if login.is_some() {
+            "signed in"
+        } else {
+            "without signing in"
+        };
+        // It may not answer any more; what was to be found out is found out.
+        let _ = timeout(self.shared.patience.step, connection.quit()).await;
+        Ok(Reply::new(&format!("{place} answers, {encrypted}, {signed_in}")))
+    }
+
     pub(super) async fn send(&self, letter: &Letter) -> Result<Reply, Failure> {
         let server = &self.shared.server;
         match timeout(self.shared.patience.attempt, self.shared.deliver(letter)).await {

@@ -143,7 +143,8 @@ fn is_loopback(host: &str) -> bool {
 
 /// Addresses that reach no further than the next cable. In a data centre the machine's own credentials are handed out there
 /// (169.254.169.254 and its like), so nobody who may change a setting is to make this server speak to them (security 172).
-pub(super) fn is_link_local(address: IpAddr) -> bool {
+#[must_use]
+pub fn is_link_local(address: IpAddr) -> bool {
     /// Where one provider hands them out over IPv6.
     const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254);
     match address.to_canonical() {

@@ -47,6 +47,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/admin/settings", &["GET"]),
     ("/admin/settings/{group}", &["GET", "POST"]),
     ("/admin/settings/mail/test", &["POST"]),
+    ("/admin/settings/mail/dns", &["POST"]),
     ("/admin/keys", &["GET", "POST"]),
     ("/admin/keys/{id}/remove", &["POST"]),
     ("/admin/outbox", &["GET"]),
@@ -83,6 +84,7 @@ pub fn router() -> Router<Doors> {
         .route("/admin/settings", get(settings::index))
         .route("/admin/settings/{group}", get(settings::show).post(settings::save))
         .route("/admin/settings/mail/test", post(settings::test_mail))
+        .route("/admin/settings/mail/dns", post(settings::look_at_dns))
         .route("/admin/keys", get(keys::index).post(keys::add))
         .route("/admin/keys/{id}/remove", post(keys::remove))
         .route("/admin/outbox", get(outbox::index))

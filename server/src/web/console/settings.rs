@@ -5,6 +5,8 @@ mod recovery;
 mod server;
 
 use super::desk::{self, AtDesk};
+use crate::doctor::dns::Server;
+use crate::doctor::{Examined, Finding, Level, deliverability};
 use crate::latchkey::Latchkey;
 use crate::mail::test;
 use crate::refused::Refused;
@@ -12,7 +14,7 @@ use crate::reset::availability::{Missing, missing};
 use crate::settings::change::{Shown, change, current};
 use crate::settings::{Declaration, Settings, declarations};
 use app::admin::frame::{Section, Sheet, Told};
-use app::admin::settings::{self as pages, Card, Lack, Preset, Tested, ToDo};
+use app::admin::settings::{self as pages, Card, Found, How, Lack, Preset, Tested, ToDo};
 use app::admin::{group_words, setting_words};
 use app::outcome::Refusal;
 use app::words::Locale;
@@ -107,7 +109,7 @@ fn card(lang: Locale, settings: &Settings, shown: &[Shown], group: &'static str)
 pub async fn show(desk: AtDesk, Path(group): Path<String>, Query(asked): Query<Asked>) -> Response {
     let told = told(&desk, &asked);
     let typed = Typed::preset(asked.preset.as_deref().and_then(Preset::from_code));
-    page(&desk, &group, told, typed, None, None).await
+    page(&desk, &group, told, typed, None, Looked::default()).await
 }
 
 /// Changes what the form of a group says differently.
@@ -119,7 +121,7 @@ pub async fn save(desk: AtDesk, Path(group): Path<String>, Form(fields): Form<Ve
     };
     match saved {
         Ok(()) => desk::back(&format!("/admin/settings/{group}"), "saved"),
-        Err(refused) => page(&desk, &group, None, typed, Some(&refused), None).await,
+        Err(refused) => page(&desk, &group, None, typed, Some(&refused), Looked::default()).await,
     }
 }
 
@@ -144,7 +146,43 @@ pub async fn test_mail(desk: AtDesk) -> Response {
         ),
         Err(refused) => (None, Some(refused)),
     };
-    page(&desk, "mail", None, Typed::default(), refused.as_ref(), tested).await
+    let looked = Looked { tested, found: None };
+    page(&desk, "mail", None, Typed::default(), refused.as_ref(), looked).await
+}
+
+/// Looks at the records of the sender's domain, and shows what was found.
+pub async fn look_at_dns(desk: AtDesk) -> Response {
+    let (found, refused) = match deliverability::check(&desk.latchkey, &desk.staff).await {
+        Ok(findings) => (Some(findings.into_iter().map(found).collect()), None),
+        Err(refused) => (None, Some(refused)),
+    };
+    let looked = Looked { tested: None, found };
+    page(&desk, "mail", None, Typed::default(), refused.as_ref(), looked).await
+}
+
+fn found(finding: Finding) -> Found {
+    Found {
+        name: match finding.check {
+            Examined::Dkim => "DKIM",
+            Examined::Dmarc => "DMARC",
+            _ => "SPF",
+        },
+        how: match finding.level {
+            Level::Ok => How::Ok,
+            Level::Skipped => How::Skipped,
+            Level::Warning => How::Warning,
+            Level::Problem => How::Problem,
+        },
+        text: finding.found,
+        next: finding.next,
+    }
+}
+
+/// What was just tried, shown on the page it was tried from.
+#[derive(Default)]
+struct Looked {
+    tested: Option<Tested>,
+    found: Option<Vec<Found>>,
 }
 
 fn known(group: &str) -> Option<&'static str> {
@@ -157,11 +195,16 @@ async fn page(
     told: Option<Told>,
     typed: Typed,
     refused: Option<&Refused>,
-    tested: Option<Tested>,
+    looked: Looked,
 ) -> Response {
     let made = match known(group) {
         Some(group) => content(desk, group, &typed, refused).await,
         None => Err(Refusal::NotFound.into()),
+    };
+    // Only who is asked can be looked at.
+    let resolver = match desk.latchkey.settings().await {
+        Ok(settings) => Server::read(&settings.mail.resolver).is_some(),
+        Err(_) => false,
     };
     let (group, form, about) = match made {
         Ok(made) => made,
@@ -178,7 +221,10 @@ async fn page(
         let form = pages::group(lang, form);
         match about {
             Some(about) => leptos::view! { {app::admin::recovery::risk(lang, about)} {form} }.into_any(),
-            None if group == "mail" => leptos::view! { {form} {pages::test(lang, tested)} }.into_any(),
+            None if group == "mail" => {
+                let dns = resolver.then(|| pages::dns(lang, looked.found));
+                leptos::view! { {form} {pages::test(lang, looked.tested)} {dns} }.into_any()
+            }
             None => form,
         }
     })

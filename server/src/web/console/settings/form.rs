@@ -4,7 +4,7 @@ use super::server;
 use crate::refused::Refused;
 use crate::settings::change::Shown;
 use crate::settings::{Kind, Settings, grouped};
-use app::admin::settings::{Check, Control, Field, Form, Preset, nothing, on_off, server_in_words};
+use app::admin::settings::{Check, Control, Field, Form, Preset, nothing, on_off, secret_in_words, server_in_words};
 use app::outcome::Refusal;
 use app::words::Locale;
 use serde_json::{Map, Value};
@@ -78,6 +78,8 @@ pub fn form(
                 problem.clone().filter(|_| at == "mail_password"),
             ),
             value: match typed.field(name) {
+                // What is secret is not sent back.
+                Some(_) if shown.declared.secret => String::new(),
                 Some(typed) if !shown.pinned => typed.to_owned(),
                 _ if shown.pinned => in_words(lang, settings, shown),
                 _ => as_typed(&shown.value),
@@ -122,7 +124,12 @@ fn control(
         ),
         Kind::Choice(choices) => Control::Select(options(choices)),
         Kind::Number { min, max } | Kind::NumberOrUnset { min, max } => Control::Number { min, max },
-        Kind::Line { .. } | Kind::QueryName | Kind::Page => Control::Line("text"),
+        Kind::Line { .. } | Kind::QueryName | Kind::Page | Kind::Resolver | Kind::Selector | Kind::Domain => {
+            Control::Line("text")
+        }
+        Kind::SigningKey => Control::Secret {
+            set: !shown.value.is_null(),
+        },
         Kind::Address => Control::Line("email"),
         Kind::PublicUrl => Control::Line("url"),
         Kind::Origins => Control::Lines,
@@ -190,6 +197,9 @@ fn as_typed(value: &Value) -> String {
 
 /// As people read it; of the mail server its host and no more.
 pub fn in_words(lang: Locale, settings: &Settings, shown: &Shown) -> String {
+    if shown.declared.kind == Kind::SigningKey {
+        return secret_in_words(lang, !shown.value.is_null()).to_owned();
+    }
     if shown.declared.secret {
         return server_in_words(lang, server::host(settings).as_deref());
     }
@@ -233,6 +243,7 @@ pub fn patch(
         let value = match declared.kind {
             Kind::MailUrl => server::url(lang, settings, typed)?,
             Kind::PublicText { .. } => posted_texts(shown, typed),
+            Kind::SigningKey => secret(declared.name, typed),
             Kind::Facts => typed
                 .all(declared.name)
                 .map(|names| names.into_iter().filter(|name| !name.is_empty()).collect()),
@@ -241,6 +252,13 @@ pub fn patch(
         values.extend(value.map(|value| (declared.name.to_owned(), value)));
     }
     Ok(grouped(values))
+}
+
+/// Nothing typed leaves it as it is, unless it is to go.
+fn secret(name: &str, typed: &Typed) -> Option<Value> {
+    let text = typed.field(name).map(str::trim).filter(|text| !text.is_empty());
+    let remove = typed.field(&format!("{name}.remove")).map(|_| Value::Null);
+    text.map(Value::from).or(remove)
 }
 
 fn posted_texts(shown: &Shown, typed: &Typed) -> Option<Value> {

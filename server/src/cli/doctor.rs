@@ -1,0 +1,52 @@
+//! `latchkey doctor`.
+
+use crate::config::Config;
+use crate::doctor::{Level, Report, examine};
+use crate::refused::Fault;
+use clap::Args;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct DoctorCommand {
+    /// Print what was found as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl DoctorCommand {
+    pub async fn run(self, config: Config) -> Result<ExitCode, Fault> {
+        let report = examine(config).await;
+        if self.json {
+            let well = report.is_well();
+            println!("{}", serde_json::json!({ "well": well, "findings": report.findings }));
+        } else {
+            print(&report);
+        }
+        Ok(if report.is_well() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+fn print(report: &Report) {
+    for finding in &report.findings {
+        let mark = match finding.level {
+            Level::Ok => "ok      ",
+            Level::Skipped => "skipped ",
+            Level::Warning => "warning ",
+            Level::Problem => "PROBLEM ",
+        };
+        println!("{mark} {:<14} {}", finding.check.as_str(), finding.found);
+        if let Some(next) = &finding.next {
+            println!("{:>26} {next}", "→");
+        }
+    }
+    println!(
+        "\n{} problems, {} warnings, {} things well",
+        report.number(Level::Problem),
+        report.number(Level::Warning),
+        report.number(Level::Ok)
+    );
+}
