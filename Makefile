@@ -32,6 +32,14 @@ bench: setup ## Measure the release build over loopback
 	@scripts/build-site.sh
 	@cargo bench --package server --bench load
 
+.PHONY: fuzz
+fuzz: setup ## Throw made-up input at everything that strangers can reach, for LATCHKEY_FUZZ_SECONDS each (60)
+	@LATCHKEY_FUZZ_SECONDS=$${LATCHKEY_FUZZ_SECONDS:-60} cargo test --package server --test fuzz -- --nocapture
+
+.PHONY: flood
+flood: setup ## Hang up on 5,000 sign-ins, and ask from a million addresses: what stays?
+	@cargo test --release --package server --features test-clock --test flood -- --ignored --nocapture --test-threads 1
+
 .PHONY: dist
-dist: setup ## Build the release archive: one binary with everything in it
+dist: setup ## Build the release archive: one binary with everything in it, and its bill of materials
 	@scripts/dist.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The release archive: the binary (pages, templates and migrations inside), the licences and the manual, with checksums.
+# The release archive: the binary (pages, templates and migrations inside), the licences, the manual and the bill of materials, with
+# checksums.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,6 +14,7 @@ rm -rf "dist/$name"
 mkdir -p "dist/$name/docs"
 cp "${CARGO_TARGET_DIR:-target}/release/latchkey" LICENSE-APACHE LICENSE-MIT README.md "dist/$name/"
 cp -R docs/. "dist/$name/docs/"
+scripts/sbom.py "$target" > "dist/$name/latchkey.cdx.json"
 tar -C dist -czf "dist/$name.tar.gz" "$name"
 rm -rf "dist/$name"
 (cd dist && sha256sum "$name.tar.gz" | tee "$name.tar.gz.sha256")

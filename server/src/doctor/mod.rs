@@ -12,6 +12,7 @@ pub mod deliverability;
 pub mod dns;
 mod key;
 mod mail;
+pub mod probe;
 mod queue;
 mod settings;
 
@@ -34,6 +35,16 @@ closed!(
         Spf = "spf",
         Dkim = "dkim",
         Dmarc = "dmarc",
+        Tls = "tls",
+        Banner = "banner",
+        Headers = "headers",
+        Cookies = "cookies",
+        WellKnown = "well_known",
+        Errors = "errors",
+        Host = "host",
+        SameAnswer = "same_answer",
+        SameTime = "same_time",
+        Link = "link",
     }
 );
 

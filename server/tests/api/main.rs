@@ -38,6 +38,7 @@ mod outbox;
 mod outbox_staff;
 mod pages_no_js;
 mod policy;
+mod probe;
 mod races;
 mod recovery;
 mod recovery_facts;
