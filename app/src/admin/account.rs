@@ -2,6 +2,7 @@
 
 use super::accounts::{Account, Fields, status, word};
 use super::part::{self, Mood, Row, press, tag, when};
+use super::profile;
 use super::requests::{self, Request};
 use crate::view::{FactField, FactKind};
 use crate::words::{Locale, say};
@@ -95,6 +96,7 @@ fn facts(lang: Locale, account: Account) -> AnyView {
             <dl class="facts">
                 <dt>{say!(lang, admin_accounts.name)}</dt>
                 <dd><bdi>{account.name}</bdi></dd>
+                {profile::shown(lang, &account.profile)}
                 <dt>{say!(lang, admin_accounts.email)}</dt>
                 <dd><bdi>{account.email.unwrap_or_else(|| say!(lang, admin_account.no_email).to_owned())}</bdi></dd>
                 <dt>{say!(lang, admin_accounts.status)}</dt>

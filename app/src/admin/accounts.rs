@@ -1,6 +1,7 @@
 //! Accounts: the list, and the form that adds one.
 
 use super::part::{self, Mood, Row, own_password, tag, when};
+use super::profile::{self, Profile};
 use crate::words::{Locale, say};
 use leptos::prelude::*;
 
@@ -9,6 +10,7 @@ pub struct Account {
     pub id: String,
     pub login_name: String,
     pub name: String,
+    pub profile: Profile,
     pub email: Option<String>,
     pub kind: &'static str,
     pub sign_in: &'static str,
@@ -48,7 +50,7 @@ pub enum List {
 impl List {
     const fn codes(self) -> &'static [&'static str] {
         match self {
-            Self::Kind => &["person", "organisation"],
+            Self::Kind => &["person", "joint", "organisation"],
             Self::SignIn => &["password", "sso"],
             Self::Status => &["active", "disabled"],
             Self::Role => &["user", "helpdesk", "admin"],
@@ -92,6 +94,7 @@ impl List {
 pub fn word(lang: Locale, code: &str) -> &'static str {
     match code {
         "person" => say!(lang, admin_accounts.person),
+        "joint" => say!(lang, admin_accounts.joint),
         "organisation" => say!(lang, admin_accounts.organisation),
         "password" => say!(lang, admin_accounts.password),
         "sso" => say!(lang, admin_accounts.sso),
@@ -186,6 +189,7 @@ pub struct Fields {
     pub login_name: String,
     pub email: String,
     pub name: String,
+    pub profile: Profile,
     pub kind: String,
     pub sign_in: String,
     pub status: String,
@@ -237,6 +241,7 @@ impl Fields {
             {self.line(lang, "email", "email")}
             {self.line(lang, "name", "text")}
             {List::Kind.select(lang, &self.kind, false, self.problem("kind"))}
+            {profile::inputs(lang, &self.profile, self.problem.as_ref())}
             {List::SignIn.select(lang, &self.sign_in, false, self.problem("sign_in"))}
             {status}
             {self.line(lang, "locale", "text")}

@@ -9,11 +9,8 @@ pub fn title(lang: Locale) -> &'static str {
 }
 
 /// The form; `columns` is what a file may have.
-pub fn form(lang: Locale, columns: &[&'static str]) -> AnyView {
-    let columns = columns
-        .iter()
-        .map(|column| view! { <code>{*column}</code> " " })
-        .collect_view();
+pub fn form(lang: Locale, columns: impl Iterator<Item = &'static str>) -> AnyView {
+    let columns = columns.map(|column| view! { <code>{column}</code> " " }).collect_view();
     view! {
         <p><a href="/admin/accounts">{say!(lang, admin_accounts.back)}</a></p>
         <section class="panel" aria-labelledby="about">

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod outbox;
 pub mod overview;
 pub mod part;
+pub mod profile;
 pub mod recoveries;
 pub mod recovery;
 pub mod requests;

@@ -1,6 +1,7 @@
 //! Adding an account.
 
 use super::identifier::{EmailAddress, Identifier, LoginName};
+use super::profile::{self, Profile};
 use super::{Account, Kind, Role, SignIn, Status};
 use crate::audit::{self, Entry, Event};
 use crate::clock::UnixMillis;
@@ -20,7 +21,9 @@ use app::policy::Violation;
 pub struct Draft {
     pub login_name: String,
     pub email: Option<String>,
+    /// Empty: made of the profile.
     pub name: String,
+    pub profile: Profile,
     pub kind: Kind,
     pub sign_in: SignIn,
     pub role: Role,
@@ -52,6 +55,8 @@ pub enum AddError {
     Email(String, String),
     #[error("name: control characters are not possible, and at most 200 characters")]
     Name,
+    #[error("{0}: {1}")]
+    Profile(&'static str, String),
     #[error("locale {0:?} is not a language")]
     Locale(String),
     #[error("{0:?} is already the login name or address of another account")]
@@ -87,6 +92,12 @@ pub struct Prepared {
 /// # Errors
 /// [`AddError`], except that an identifier is taken.
 pub async fn prepare(latchkey: &Latchkey, settings: &Settings, draft: Draft) -> Result<Prepared, AddError> {
+    let profile = profile::checked(&draft.profile).map_err(|(field, problem)| AddError::Profile(field, problem))?;
+    let draft = Draft {
+        name: profile::name(draft.kind, &draft.name, &profile),
+        profile,
+        ..draft
+    };
     let keys = keys_of(&draft)?;
     let hash = hash(latchkey, settings, &draft).await?;
     Ok(Prepared {
@@ -165,6 +176,7 @@ fn stand_in(draft: &Draft) -> Account {
         login_name: draft.login_name.clone(),
         email: draft.email.clone(),
         name: draft.name.clone(),
+        profile: draft.profile.clone(),
         kind: draft.kind,
         sign_in: draft.sign_in,
         status: Status::Active,
@@ -190,6 +202,7 @@ pub async fn store(write: &mut Write, staff: &Staff, prepared: &Prepared, now: U
             email: draft.email.as_deref(),
             keys: &prepared.keys,
             name: &draft.name,
+            profile: &draft.profile,
             kind: draft.kind,
             sign_in: draft.sign_in,
             role: draft.role,
@@ -229,7 +242,9 @@ async fn add_by(latchkey: &Latchkey, staff: &Staff, draft: Draft) -> Result<Stri
 pub struct NewPerson {
     pub login_name: String,
     pub email: Option<String>,
+    /// Empty: made of the profile.
     pub name: String,
+    pub profile: Profile,
     pub kind: Kind,
     pub sign_in: SignIn,
     pub role: Role,
@@ -256,6 +271,7 @@ pub async fn create(
         login_name: new.login_name,
         email: new.email,
         name: new.name,
+        profile: new.profile,
         kind: new.kind,
         sign_in: new.sign_in,
         role: new.role,
@@ -274,6 +290,7 @@ pub fn refused(error: AddError, email: Option<&str>) -> Refused {
         AddError::LoginName(_, problem) => Refused::invalid("login_name", problem),
         AddError::Email(_, problem) => Refused::invalid("email", problem),
         AddError::Name => Refused::invalid("name", "at most 200 characters, none of them a control character"),
+        AddError::Profile(field, problem) => Refused::invalid(field, problem),
         AddError::Locale(_) => Refused::invalid("locale", "must be a language tag, such as en or pt-BR"),
         AddError::Taken(key) => taken(&key, email),
         AddError::Password(violations) => Refused::Password(violations),

@@ -4,6 +4,7 @@
 //! new one (A4, M8).
 
 use super::add::{Draft, DraftPassword, keys_of, refused, taken};
+use super::profile::{self, Patch, Profile};
 use super::search::existing;
 use super::{Account, Kind, Role, SignIn, Status};
 use crate::audit::{self, Entry, Event};
@@ -20,7 +21,9 @@ use crate::store::Write;
 pub struct Change {
     pub login_name: Option<String>,
     pub email: NewAddress,
+    /// Empty: made of the profile.
     pub name: Option<String>,
+    pub profile: Patch,
     pub kind: Option<Kind>,
     pub sign_in: Option<SignIn>,
     pub status: Option<Status>,
@@ -39,7 +42,8 @@ pub enum NewAddress {
 
 impl Change {
     /// The account as it will be.
-    fn applied(&self, old: &Account) -> Account {
+    fn applied(&self, old: &Account, profile: Profile) -> Account {
+        let kind = self.kind.unwrap_or(old.kind);
         Account {
             login_name: self.login_name.clone().unwrap_or_else(|| old.login_name.clone()),
             email: match &self.email {
@@ -47,13 +51,24 @@ impl Change {
                 NewAddress::Remove => None,
                 NewAddress::Set(address) => Some(address.clone()),
             },
-            name: self.name.clone().unwrap_or_else(|| old.name.clone()),
-            kind: self.kind.unwrap_or(old.kind),
+            name: profile::name(kind, self.written_name(old), &profile),
+            profile,
+            kind,
             sign_in: self.sign_in.unwrap_or(old.sign_in),
             status: self.status.unwrap_or(old.status),
             role: self.role.unwrap_or(old.role),
             locale: self.locale.clone().unwrap_or_else(|| old.locale.clone()),
             ..old.clone()
+        }
+    }
+
+    /// A name that was made of the profile goes on following it; one of somebody's own wording stays.
+    fn written_name<'a>(&'a self, old: &'a Account) -> &'a str {
+        let followed = old.name == profile::name(old.kind, "", &old.profile);
+        match &self.name {
+            Some(name) if *name != old.name => name,
+            _ if followed => "",
+            _ => &old.name,
         }
     }
 }
@@ -73,7 +88,9 @@ pub async fn change(
     staff.require(Permission::ChangeAccounts)?;
     let old = existing(latchkey, id).await?;
     staff.require_touch(&old)?;
-    let mut new = change.applied(&old);
+    let profile = profile::checked(&old.profile.with(&change.profile));
+    let profile = profile.map_err(|(field, problem)| Refused::invalid(field, problem))?;
+    let mut new = change.applied(&old, profile);
     let keys = keys_of(&draft(&new)).map_err(|error| refused(error, new.email.as_deref()))?;
     new.email.clone_from(&keys.deliverable);
     if same(&old, &new) {
@@ -157,6 +174,7 @@ fn draft(account: &Account) -> Draft {
         login_name: account.login_name.clone(),
         email: account.email.clone(),
         name: account.name.clone(),
+        profile: account.profile.clone(),
         kind: account.kind,
         sign_in: account.sign_in,
         role: account.role,
@@ -183,6 +201,8 @@ fn differences(old: &Account, new: &Account) -> Vec<String> {
     if old.name != new.name {
         found.push("name".to_owned());
     }
+    // Which of them, never what they say: the trail outlasts the person.
+    found.extend(old.profile.differences(&new.profile).map(str::to_owned));
     for (name, old, new) in [
         ("kind", old.kind.as_str(), new.kind.as_str()),
         ("sign_in", old.sign_in.as_str(), new.sign_in.as_str()),

@@ -5,16 +5,23 @@ pub mod change;
 pub mod identifier;
 pub mod import;
 pub mod language;
+pub mod profile;
 pub mod remove;
 pub mod search;
 pub mod sessions;
 
 use crate::clock::UnixMillis;
 use crate::closed;
+use profile::Profile;
 
 closed!(
     /// Whom an account stands for.
-    Kind { Person = "person", Organisation = "organisation" }
+    Kind {
+        Person = "person",
+        /// Two persons who share one login (F16).
+        Joint = "joint",
+        Organisation = "organisation",
+    }
 );
 closed!(
     /// What proves the owner. Nobody can reset a password that does not exist here: `Sso` accounts have none.
@@ -29,7 +36,9 @@ pub struct Account {
     pub id: String,
     pub login_name: String,
     pub email: Option<String>,
+    /// Both names of a joint account.
     pub name: String,
+    pub profile: Profile,
     pub kind: Kind,
     pub sign_in: SignIn,
     pub status: Status,

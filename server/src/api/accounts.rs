@@ -1,6 +1,6 @@
 //! `/accounts`: find, add, change and remove accounts, and help their owners. No operation takes or shows a password (A6).
 
-use super::json::Body;
+use super::json::{self, Body};
 use super::list::{Page, Params, after, limit};
 use super::no_content;
 use super::problem::Problem;
@@ -8,6 +8,7 @@ use super::sessions::{Listed, Sessions};
 use super::staff::OnDuty;
 use crate::account::add::{NewPerson, create};
 use crate::account::change::{Change, NewAddress, change as change_account};
+use crate::account::profile::{Patch, Profile};
 use crate::account::search::{self, Wanted};
 use crate::account::{self, Kind, Role, SignIn, Status};
 use crate::clock::rfc3339;
@@ -31,8 +32,10 @@ pub struct Account {
     /// Where its mail goes; null where there is none, and then no reset by mail.
     #[schema(example = "ada@example.org")]
     email: Option<String>,
+    /// Both names of a joint account.
     #[schema(example = "Ada Lovelace")]
     name: String,
+    profile: Profile,
     kind: Kind,
     sign_in: SignIn,
     status: Status,
@@ -53,6 +56,7 @@ impl From<account::Account> for Account {
             login_name: account.login_name,
             email: account.email,
             name: account.name,
+            profile: account.profile,
             kind: account.kind,
             sign_in: account.sign_in,
             status: account.status,
@@ -121,9 +125,12 @@ pub struct NewAccount {
     #[serde(default)]
     #[schema(example = "ada@example.org", max_length = 254)]
     email: Option<String>,
+    /// Made of the profile where it is left out; with the spouse's, where the account is joint.
     #[serde(default)]
     #[schema(example = "Ada Lovelace", max_length = 200)]
     name: String,
+    #[serde(default, deserialize_with = "json::object")]
+    profile: Patch,
     #[serde(default = "person")]
     kind: Kind,
     #[serde(default = "by_password")]
@@ -182,6 +189,7 @@ pub async fn add(
         login_name: new.login_name,
         email: new.email,
         name: new.name,
+        profile: Profile::default().with(&new.profile),
         kind: new.kind,
         sign_in: new.sign_in,
         role: new.role,
@@ -222,9 +230,12 @@ pub struct AccountPatch {
     #[serde(default, deserialize_with = "address")]
     #[schema(value_type = Option<String>, example = "ada@example.org", max_length = 254)]
     email: NewAddress,
+    /// Empty: made of the profile again, and following it.
     #[serde(default)]
     #[schema(example = "Ada Lovelace", max_length = 200)]
     name: Option<String>,
+    #[serde(default, deserialize_with = "json::object")]
+    profile: Patch,
     #[serde(default)]
     kind: Option<Kind>,
     #[serde(default)]
@@ -273,6 +284,7 @@ pub async fn change(
         login_name: patch.login_name,
         email: patch.email,
         name: patch.name,
+        profile: patch.profile,
         kind: patch.kind,
         sign_in: patch.sign_in,
         status: patch.status,

@@ -61,6 +61,11 @@ where
     }
 }
 
+/// An object within a body, with the same care as the body itself.
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(fields)| fields)
+}
+
 /// Any JSON in which no object names a field twice: of two values for one name, nobody could tell which was meant.
 pub struct Distinct(pub Value);
 

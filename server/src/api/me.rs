@@ -4,6 +4,7 @@ use super::json::Body;
 use super::problem::Problem;
 use super::sessions::SessionToken;
 use super::signed_in;
+use crate::account::profile::Profile;
 use crate::clock::rfc3339;
 use crate::latchkey::SharedLatchkey;
 use crate::password::change;
@@ -21,6 +22,7 @@ pub struct Me {
     login_name: String,
     email: Option<String>,
     name: String,
+    profile: Profile,
     locale: String,
     created_at: String,
     /// Unused recovery codes.
@@ -51,6 +53,7 @@ pub async fn show(State(latchkey): State<SharedLatchkey>, visit: Visit) -> Resul
         login_name: account.login_name,
         email: account.email,
         name: account.name,
+        profile: account.profile,
         locale: account.locale,
         created_at: rfc3339(account.created_at),
     }))

@@ -93,12 +93,14 @@ async fn owner(latchkey: &SharedLatchkey, visit: &Visit) -> Result<Option<Accoun
 
 /// A stand-in with nothing but a name.
 fn named(login_name: &str) -> Account {
+    use crate::account::profile::Profile;
     use crate::account::{Kind, Role, SignIn, Status};
     Account {
         id: String::new(),
         login_name: login_name.to_owned(),
         email: None,
         name: String::new(),
+        profile: Profile::default(),
         kind: Kind::Person,
         sign_in: SignIn::Password,
         status: Status::Active,

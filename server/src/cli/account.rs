@@ -2,6 +2,7 @@
 
 use crate::account::add::{Draft, DraftPassword, add};
 use crate::account::import::{Format, Report, import};
+use crate::account::profile::Profile;
 use crate::account::{Kind, Role, SignIn};
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
@@ -76,6 +77,7 @@ impl AccountCommand {
                     login_name: login,
                     email,
                     name,
+                    profile: Profile::default(),
                     kind,
                     sign_in,
                     role,

@@ -2,6 +2,7 @@
 
 use super::serve::{start_logging, stop_on_signal, with_test_clock};
 use crate::account::add::{Draft, DraftPassword, add, exists};
+use crate::account::profile::Profile;
 use crate::account::{Kind, Role, SignIn};
 use crate::config::Config;
 use crate::latchkey::Latchkey;
@@ -53,46 +54,74 @@ pub async fn run(config: Config) -> Result<ExitCode, Fault> {
         ..Parts::default()
     };
     let application = Application::build(config, with_test_clock(parts)).await?;
+    let latchkey = &application.latchkey;
     for (login_name, email, name, sign_in, role) in PEOPLE {
-        person(&application.latchkey, login_name, email, name, sign_in, role).await?;
+        let draft = Draft {
+            email: email.map(str::to_owned),
+            name: name.to_owned(),
+            sign_in,
+            role,
+            ..draft(login_name)
+        };
+        person(latchkey, draft).await?;
     }
+    person(latchkey, couple()).await?;
     let address = application.address()?;
     println!(
         "\n  Latchkey demo\n\n    Open      http://{address}/\n    Mailbox   http://{address}/dev/mailbox\n    \
          Console   http://{address}/admin\n\n  \
-         Sample people: ada and grace, alan (signs in elsewhere), emmy (has no address);\n  \
+         Sample people: ada and grace, alan (signs in elsewhere), emmy (has no address), curie (two share it);\n  \
          for the console margaret (administrator) and hedy (helpdesk).\n  Password of all: {PASSWORD}. Stop with Ctrl-C.\n"
     );
     application.run_until_stopped(stop_on_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn person(
-    latchkey: &Latchkey,
-    login_name: &str,
-    email: Option<&str>,
-    name: &str,
-    sign_in: SignIn,
-    role: Role,
-) -> Result<(), Fault> {
-    if exists(latchkey, login_name).await? {
+/// Somebody with an address, who signs in with the demo's password.
+fn draft(login_name: &str) -> Draft {
+    Draft {
+        login_name: login_name.to_owned(),
+        email: Some(format!("{login_name}@example.org")),
+        name: String::new(),
+        profile: Profile::default(),
+        kind: Kind::Person,
+        sign_in: SignIn::Password,
+        role: Role::User,
+        locale: "en".to_owned(),
+        password: DraftPassword::Plain(PASSWORD.to_owned()),
+    }
+}
+
+/// Two persons who share one login (F16).
+fn couple() -> Draft {
+    let text = str::to_owned;
+    Draft {
+        kind: Kind::Joint,
+        profile: Profile {
+            title: text("Prof."),
+            given_name: text("Maria"),
+            preferred_name: text("Marie"),
+            surname: text("Curie"),
+            spouse_title: text("Prof."),
+            spouse_given_name: text("Pierre"),
+            spouse_surname: text("Curie"),
+            spouse_email: text("pierre@example.org"),
+            ..Profile::default()
+        },
+        ..draft("curie")
+    }
+}
+
+async fn person(latchkey: &Latchkey, draft: Draft) -> Result<(), Fault> {
+    let login_name = draft.login_name.clone();
+    if exists(latchkey, &login_name).await? {
         return Ok(());
     }
-    let password = match sign_in {
-        SignIn::Password => DraftPassword::Plain(PASSWORD.to_owned()),
+    let password = match draft.sign_in {
+        SignIn::Password => draft.password,
         SignIn::Sso => DraftPassword::None,
     };
-    let draft = Draft {
-        login_name: login_name.to_owned(),
-        email: email.map(str::to_owned),
-        name: name.to_owned(),
-        kind: Kind::Person,
-        sign_in,
-        role,
-        locale: "en".to_owned(),
-        password,
-    };
-    add(latchkey, draft)
+    add(latchkey, Draft { password, ..draft })
         .await
         .map(drop)
         .map_err(|error| Fault::Other(format!("sample account {login_name}: {error}")))

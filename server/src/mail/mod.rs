@@ -3,11 +3,12 @@
 //! Nothing here looks an account up, and nothing here is called while a visitor waits for an answer: whether, when and how
 //! a mail is delivered must never be visible in a response (security 3).
 
-mod clean;
 pub mod dkim;
+pub(crate) mod clean;
 pub mod message;
 pub mod notice;
 pub mod outbox;
+pub mod person;
 pub mod queue;
 pub mod render;
 pub mod test;

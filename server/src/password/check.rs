@@ -45,6 +45,15 @@ impl OwnerContext {
         let parts = email.into_iter().flat_map(|email| email.split('@').chain([email]));
         Self::new([login_name, display_name, product_name].into_iter().chain(parts))
     }
+
+    /// What else is known about them.
+    #[must_use]
+    pub fn knowing<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
+        self.words.extend(Self::new(words).words);
+        self.words.sort_unstable();
+        self.words.dedup();
+        self
+    }
 }
 
 /// The answer for one password.

@@ -37,7 +37,8 @@ pub async fn accepted(settings: &Settings, owner: Option<&Account>, text: &str) 
 fn context(settings: &Settings, owner: Option<&Account>) -> OwnerContext {
     let product_name = &settings.branding.product_name;
     match owner {
-        Some(owner) => OwnerContext::of(&owner.login_name, owner.email.as_deref(), &owner.name, product_name),
+        Some(owner) => OwnerContext::of(&owner.login_name, owner.email.as_deref(), &owner.name, product_name)
+            .knowing(owner.profile.names()),
         None => OwnerContext::of("", None, "", product_name),
     }
 }

@@ -1,6 +1,7 @@
 //! Statements on `accounts` and `account_identifiers`.
 
 use super::{After, Store, Write};
+use crate::account::profile::Profile;
 use crate::account::search::Wanted;
 use crate::account::{Account, Kind, Role, SignIn, Status};
 use crate::clock::UnixMillis;
@@ -13,6 +14,8 @@ pub struct AccountRow {
     pub login_name: String,
     pub email: Option<String>,
     pub name: String,
+    /// JSON.
+    pub profile: String,
     pub kind: String,
     pub sign_in: String,
     pub status: String,
@@ -31,6 +34,7 @@ pub struct NewAccount<'a> {
     pub email: Option<&'a str>,
     pub keys: &'a [String],
     pub name: &'a str,
+    pub profile: &'a Profile,
     pub kind: Kind,
     pub sign_in: SignIn,
     pub role: Role,
@@ -52,6 +56,7 @@ impl TryFrom<AccountRow> for Account {
             login_name: row.login_name,
             email: row.email,
             name: row.name,
+            profile: serde_json::from_str(&row.profile)?,
             locale: row.locale,
             password_hash: row.password_hash,
             credential_version: row.credential_version,
@@ -73,6 +78,8 @@ macro_rules! account_columns {
             "email, ",
             $table,
             "name, ",
+            $table,
+            "profile, ",
             $table,
             "kind, ",
             $table,
@@ -187,7 +194,7 @@ impl Write {
     pub async fn add_account(&mut self, account: &NewAccount<'_>) -> Result<Option<String>, Fault> {
         sqlx::query(
             "insert into accounts (id, login_name, email, name, kind, sign_in, status, role, locale, password_hash, \
-             credential_version, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)",
+             credential_version, created_at, profile) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12)",
         )
         .bind(account.id)
         .bind(account.login_name)
@@ -200,6 +207,7 @@ impl Write {
         .bind(account.locale)
         .bind(account.password_hash)
         .bind(account.created_at)
+        .bind(serde_json::to_string(account.profile)?)
         .execute(&mut *self.tx)
         .await?;
         self.claim_identifiers(account.id, account.keys).await
@@ -238,7 +246,7 @@ impl Write {
         let changed = sqlx::query(
             "update accounts set login_name = $1, email = $2, name = $3, kind = $4, sign_in = $5, status = $6, role = $7, \
              locale = $8, credential_version = credential_version + $9, \
-             password_hash = case when $5 = 'sso' then '' else password_hash end \
+             password_hash = case when $5 = 'sso' then '' else password_hash end, profile = $13 \
              where id = $10 and credential_version = $11 and role = $12",
         )
         .bind(&new.login_name)
@@ -253,6 +261,7 @@ impl Write {
         .bind(&old.id)
         .bind(old.credential_version)
         .bind(old.role.as_str())
+        .bind(serde_json::to_string(&new.profile)?)
         .execute(&mut *self.tx)
         .await?;
         Ok(changed.rows_affected() == 1)

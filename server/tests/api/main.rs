@@ -37,6 +37,7 @@ mod openapi;
 mod outbox;
 mod outbox_staff;
 mod pages_no_js;
+mod persons;
 mod policy;
 mod probe;
 mod races;

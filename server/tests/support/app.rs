@@ -6,6 +6,7 @@ use super::letter::Letter;
 use super::log;
 use serde_json::{Value, json};
 use server::account::add::{Draft, DraftPassword, add};
+use server::account::profile::Profile;
 use server::account::{Kind, Role, SignIn};
 use server::clock::{DAY, ManualClock};
 use server::config::Config;
@@ -183,6 +184,7 @@ pub fn draft(login_name: &str) -> Draft {
         login_name: login_name.to_owned(),
         email: Some(format!("{login_name}@example.org")),
         name: String::new(),
+        profile: Profile::default(),
         kind: Kind::Person,
         sign_in: SignIn::Password,
         role: Role::User,

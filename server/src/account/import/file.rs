@@ -2,9 +2,11 @@
 
 use super::{ImportError, RowError};
 use crate::account::add::{Draft, DraftPassword};
+use crate::account::profile::Profile;
 use crate::account::{Kind, Role, SignIn};
 use crate::closed;
 use crate::fact::is_name;
+use crate::secret::new_id;
 use std::collections::HashMap;
 
 closed!(
@@ -12,8 +14,8 @@ closed!(
     Format { Csv = "csv", JsonLines = "jsonl" }
 );
 
-/// The columns an import understands; `login_name` is required, the order is free.
-pub const COLUMNS: [&str; 8] = [
+/// The columns an import understands beside those of the [`Profile`]; `login_name` is required, the order is free.
+const COLUMNS: [&str; 9] = [
     "login_name",
     "email",
     "name",
@@ -22,7 +24,11 @@ pub const COLUMNS: [&str; 8] = [
     "locale",
     "password_hash",
     "password",
+    SPOUSE,
 ];
+
+/// The login name of the spouse's own account: who it is, that account says.
+const SPOUSE: &str = "spouse_login_name";
 
 /// Further columns hold facts, by the name of the attribute.
 const FACT: &str = "fact.";
@@ -31,13 +37,22 @@ const FACT: &str = "fact.";
 pub struct Entry {
     /// The first line being 1.
     pub line: u64,
+    /// The account's, if it is stored.
+    pub id: String,
     pub draft: Draft,
+    /// Whose own account the spouse is to be taken from.
+    pub spouse_login_name: Option<String>,
     /// Facts by their names, as they stand there.
     pub facts: Vec<(String, String)>,
 }
 
 /// What became of a row.
 pub type Row = Result<Entry, RowError>;
+
+/// Every column there can be, but those of facts.
+pub fn columns() -> impl Iterator<Item = &'static str> {
+    COLUMNS.into_iter().chain(Profile::FIELDS.iter().copied())
+}
 
 /// Reads a whole file. What is wrong with single rows is in them.
 ///
@@ -55,7 +70,7 @@ fn csv_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
     let header = reader
         .headers()
         .map_err(|error| ImportError::Header(error.to_string()))?;
-    let columns = columns(header)?;
+    let columns = places(header)?;
     let rows = reader.records().enumerate().map(|(index, record)| {
         let fallback = index as u64 + 2;
         let record = record.map_err(|error| RowError {
@@ -70,14 +85,12 @@ fn csv_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
                 .unwrap_or_default()
         };
         let facts = facts(columns.keys().map(|column| (column.as_str(), field(column))));
-        draft(field)
-            .map(|draft| Entry { line, draft, facts })
-            .map_err(|problem| RowError { line, problem })
+        entry(line, field, facts).map_err(|problem| RowError { line, problem })
     });
     Ok(rows.collect())
 }
 
-fn columns(header: &csv::StringRecord) -> Result<HashMap<String, usize>, ImportError> {
+fn places(header: &csv::StringRecord) -> Result<HashMap<String, usize>, ImportError> {
     let mut columns = HashMap::new();
     for (index, title) in header
         .iter()
@@ -98,10 +111,10 @@ fn columns(header: &csv::StringRecord) -> Result<HashMap<String, usize>, ImportE
 
 fn known(title: &str) -> Result<(), String> {
     let is_fact = title.strip_prefix(FACT).is_some_and(is_name);
-    if is_fact || COLUMNS.contains(&title) {
+    if is_fact || columns().any(|column| column == title) {
         Ok(())
     } else {
-        let columns = COLUMNS.join(", ");
+        let columns = columns().collect::<Vec<_>>().join(", ");
         Err(format!(
             "there is no column {title:?}; columns are {columns}, {FACT}<name>"
         ))
@@ -141,8 +154,22 @@ fn json_row(text: &str, line: u64) -> Result<Entry, String> {
         fields.insert(title.as_str(), value.as_deref().unwrap_or_default());
     }
     let facts = facts(fields.iter().map(|(title, value)| (*title, *value)));
-    let draft = draft(|column| fields.get(column).copied().unwrap_or_default())?;
-    Ok(Entry { line, draft, facts })
+    entry(line, |column| fields.get(column).copied().unwrap_or_default(), facts)
+}
+
+fn entry<'a>(line: u64, field: impl Fn(&str) -> &'a str, facts: Vec<(String, String)>) -> Result<Entry, String> {
+    let draft = draft(&field)?;
+    let spouse_login_name = Some(field(SPOUSE)).filter(|text| !text.is_empty());
+    if draft.kind == Kind::Organisation && spouse_login_name.is_some() {
+        return Err("an organisation has no spouse".into());
+    }
+    Ok(Entry {
+        line,
+        id: new_id(),
+        draft,
+        spouse_login_name: spouse_login_name.map(str::to_owned),
+        facts,
+    })
 }
 
 fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, String> {
@@ -152,14 +179,21 @@ fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, String> {
         ("", hash) => DraftPassword::Hash(hash.to_owned()),
         _ => return Err("give password or password_hash, not both".into()),
     };
+    // Whoever names a spouse's login without saying more means a login of both.
+    let kind = if field(SPOUSE).is_empty() {
+        Kind::Person
+    } else {
+        Kind::Joint
+    };
     let or = |text: &'a str, default: &'a str| if text.is_empty() { default } else { text };
     Ok(Draft {
         login_name: field("login_name").to_owned(),
         email: Some(field("email")).filter(|text| !text.is_empty()).map(str::to_owned),
         name: field("name").to_owned(),
-        kind: or(field("kind"), "person")
+        profile: Profile::of(&field),
+        kind: or(field("kind"), kind.as_str())
             .parse::<Kind>()
-            .map_err(|_| "kind is person or organisation")?,
+            .map_err(|_| "kind is person, joint or organisation")?,
         sign_in: or(field("sign_in"), "password")
             .parse::<SignIn>()
             .map_err(|_| "sign_in is password or sso")?,

@@ -3,8 +3,9 @@
 
 mod file;
 pub mod job;
+mod spouse;
 
-pub use file::{COLUMNS, Entry as FileEntry, Format, Row, read};
+pub use file::{Entry as FileEntry, Format, Row, columns, read};
 
 use super::add::{AddError, Prepared, prepare, store};
 use crate::audit::{self, Entry, Event};
@@ -70,7 +71,7 @@ pub async fn run(
     let keys = key::keys(latchkey).await?;
     let mut errors = Vec::new();
     let mut prepared = Vec::new();
-    for row in rows {
+    for row in spouse::taken_over(latchkey, rows).await? {
         match row {
             Err(error) => errors.push(error),
             Ok(mut entry) => {
@@ -114,9 +115,10 @@ async fn good(
     keys: &key::Bunch,
     entry: FileEntry,
 ) -> Result<Good, String> {
-    let account = prepare(latchkey, settings, entry.draft)
+    let mut account = prepare(latchkey, settings, entry.draft)
         .await
         .map_err(|error| error.to_string())?;
+    account.id = entry.id;
     let facts = prepared(latchkey, attributes, keys, &account.id, &entry.facts).await?;
     Ok(Good {
         line: entry.line,

@@ -3,6 +3,7 @@
 use super::desk::{self, AtDesk};
 use super::listing::{self, PAGE};
 use crate::account::add::{NewPerson, create};
+use crate::account::profile::Profile;
 use crate::account::search::{Wanted, list};
 use crate::account::{self, Kind, Role, SignIn};
 use crate::refused::Refused;
@@ -92,6 +93,7 @@ pub fn shown(account: account::Account) -> Account {
         id: account.id,
         login_name: account.login_name,
         name: account.name,
+        profile: fields_of(&account.profile),
         email: account.email,
         kind: account.kind.as_str(),
         sign_in: account.sign_in.as_str(),
@@ -100,6 +102,11 @@ pub fn shown(account: account::Account) -> Account {
         locale: account.locale,
         created_at: account.created_at,
     }
+}
+
+fn fields_of(profile: &Profile) -> app::admin::profile::Profile {
+    let fields = profile.values();
+    fields.map(|(field, value)| (field, value.to_owned())).collect()
 }
 
 /// The form of an account, as it was posted.
@@ -118,6 +125,8 @@ pub struct Posted {
     pub role: String,
     #[serde(default)]
     pub current_password: String,
+    #[serde(flatten)]
+    pub profile: Profile,
 }
 
 impl Posted {
@@ -127,6 +136,7 @@ impl Posted {
             login_name: self.login_name.clone(),
             email: self.email.clone(),
             name: self.name.clone(),
+            profile: fields_of(&self.profile),
             kind: self.kind.clone(),
             sign_in: self.sign_in.clone(),
             status: self.status.clone(),
@@ -176,6 +186,7 @@ pub async fn new(desk: AtDesk) -> Response {
         .map(|settings| settings.branding.default_locale)
         .unwrap_or_default();
     let fields = Fields {
+        profile: fields_of(&Profile::default()),
         kind: Kind::Person.to_string(),
         sign_in: SignIn::Password.to_string(),
         role: Role::User.to_string(),
@@ -207,6 +218,7 @@ async fn add_posted(desk: &AtDesk, posted: &Posted) -> Result<String, Refused> {
         login_name: posted.login_name.trim().to_owned(),
         email: listing::given(&posted.email),
         name: posted.name.trim().to_owned(),
+        profile: posted.profile.clone(),
         kind: choice("kind", &posted.kind)?,
         sign_in: choice("sign_in", &posted.sign_in)?,
         role: choice("role", &posted.role)?,

@@ -2,7 +2,7 @@
 
 use super::desk::{self, AtDesk};
 use crate::account::import::job::{Job, State, errors_csv, show as show_job, start};
-use crate::account::import::{COLUMNS, Format};
+use crate::account::import::{Format, columns};
 use crate::refused::Refused;
 use crate::staff::Permission;
 use app::admin::frame::{Section, Sheet, Told};
@@ -32,7 +32,7 @@ fn form_page(desk: &AtDesk, refused: Option<&Refused>) -> Response {
         again: None,
     };
     let status = refused.map_or(StatusCode::OK, desk::status);
-    desk.sheet(status, sheet, |lang| pages::form(lang, &COLUMNS))
+    desk.sheet(status, sheet, |lang| pages::form(lang, columns()))
 }
 
 pub async fn begin(desk: AtDesk, upload: Result<Multipart, axum::extract::multipart::MultipartRejection>) -> Response {
