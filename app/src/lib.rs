@@ -27,7 +27,7 @@ pub use app::App;
 #[cfg(feature = "ssr")]
 pub use part::languages::FORM as LANGUAGE_FORM;
 #[cfg(feature = "ssr")]
-pub use shell::shell;
+pub use shell::{Style, shell};
 
 /// Takes over the page that the server sent.
 #[cfg(feature = "hydrate")]

@@ -9,6 +9,10 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
+/// Where the installation's own style sheet is, if it has one; the server provides it.
+#[derive(Clone, Debug, Default)]
+pub struct Style(pub Option<String>);
+
 /// The whole document. Also sets the `Content-Security-Policy` header, whose nonce only this page's scripts carry.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -16,6 +20,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     provide_context(lang);
     guard();
     let script = !is_plain();
+    let style = use_context::<Style>().unwrap_or_default().0;
     view! {
         <!DOCTYPE html>
         <html lang=lang.to_string() dir=lang.direction()>
@@ -26,6 +31,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="robots" content="noindex" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="leptos" />
+                {style.map(|href| view! { <link rel="stylesheet" href=href /> })}
                 <AutoReload options=options.clone() />
                 // Asked for early: the page comes alive when script and words are there.
                 {if script {

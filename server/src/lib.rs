@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api;
 pub mod audit;
+pub mod branding;
 pub mod cli;
 pub mod clock;
 pub mod closed;

@@ -1,6 +1,7 @@
 //! Puts the application together, in order, and runs it until told to stop. `main` and tests start it the same way.
 
 use crate::audit::chain::Chain;
+use crate::branding::picture::Picture;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::connection::{self, Pace};
@@ -20,7 +21,7 @@ use crate::reset::availability::missing;
 use crate::secret::{Keys, Purpose};
 use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
-use crate::web::{console, health, landing, mailbox, pages, site, violations, well_known};
+use crate::web::{branding, console, health, landing, mailbox, pages, site, violations, well_known};
 use crate::{api, fact, housekeeping, key_file};
 use axum::Router;
 use axum::body::Body;
@@ -47,9 +48,13 @@ use tower_http::trace::TraceLayer;
 /// Largest body of a request. Nothing here takes more than a name and a password (security 128, 178)…
 const BODY_LIMIT: usize = 16 * 1024;
 
-/// …but a file of accounts.
+/// …but a file of accounts…
 const IMPORT_LIMIT: usize = 32 * 1024 * 1024;
 const IMPORTS: [&str; 2] = ["/api/v1/accounts/import", "/admin/accounts/import"];
+
+/// …and a picture; in a form, with the form around it.
+const PICTURES: [&str; 2] = ["/api/v1/branding/", "/admin/branding/"];
+const FORM_AROUND: usize = 4 * 1024;
 
 /// Monitoring asks from one or two places, and has its answer at once.
 const METRICS_PACE: Pace = Pace {
@@ -296,6 +301,7 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr, pace: Pace) -> Router 
         .merge(api::router(latchkey).with_state(latchkey.clone()))
         .merge(pages::forms())
         .merge(console::router())
+        .merge(branding::router())
         .merge(demo)
         .fallback(pages::page)
         .layer(middleware::from_fn_with_state(doors.clone(), landing::open_link))
@@ -367,14 +373,26 @@ async fn public_origin(doors: &Doors) -> Option<Origins> {
 
 /// Refuses what says that it is too large, and cuts off what does not say so.
 async fn limit_body(request: Request, next: Next) -> Response {
-    let import = request.method() == Method::POST && IMPORTS.contains(&request.uri().path());
-    let limit = if import { IMPORT_LIMIT } else { BODY_LIMIT };
+    let limit = limit_of(request.method(), request.uri().path());
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > limit) {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
     next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
+}
+
+fn limit_of(method: &Method, path: &str) -> usize {
+    if method == Method::POST && IMPORTS.contains(&path) {
+        return IMPORT_LIMIT;
+    }
+    let picture = PICTURES
+        .iter()
+        .find_map(|base| path.strip_prefix(base)?.parse::<Picture>().ok());
+    match picture {
+        Some(picture) if matches!(*method, Method::PUT | Method::POST) => picture.limit() + FORM_AROUND,
+        _ => BODY_LIMIT,
+    }
 }
 
 /// On REST paths every error is a problem document, whoever made it.

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use app::words::Locale;
+use server::branding::look::Accents;
 use server::mail::message::{Message, Occasion, Recipient};
 use server::mail::render::{Brand, Rendered, Secrets, render};
 use server::mail::transport::{Addressee, Failure, Outgoing, Patience, Reply, Sender, Transport};
@@ -56,6 +57,7 @@ fn mail_to(name: &str, address: &str) -> Outgoing {
         product_name: "Zoë’s Accounts".into(),
         support_contact: "help@example.org".into(),
         public_url: "https://accounts.example.org".into(),
+        accents: Accents::default(),
         language: Locale::En,
     };
     let occasion = Occasion {

@@ -65,6 +65,8 @@ impl Section {
 pub struct Desk {
     pub lang: Locale,
     pub product_name: String,
+    /// The installation's own style sheet, if it has one.
+    pub style: Option<String>,
     pub login_name: String,
     /// The page's own address.
     pub here: String,
@@ -122,6 +124,7 @@ pub fn document(desk: &Desk, sheet: Sheet, content: impl FnOnce(Locale) -> AnyVi
                     <title>{title}</title>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" href="/pkg/latchkey.css" />
+                    {desk.style.clone().map(|href| view! { <link rel="stylesheet" href=href /> })}
                 </head>
                 <body class="console">
                     <a class="skip" href="#content">{say!(lang, common.skip)}</a>

@@ -13,6 +13,7 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod branding;
 pub mod facts;
 pub mod frame;
 pub mod import;

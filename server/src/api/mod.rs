@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod branding;
 mod docs;
 mod facts;
 mod grant;
@@ -89,6 +90,8 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(facts::make_codes))
                 .routes(routes!(settings::show, settings::change))
                 .routes(routes!(settings::schema))
+                .routes(routes!(branding::show))
+                .routes(routes!(branding::put, branding::remove))
                 .routes(routes!(mail::test))
                 .routes(routes!(mail::deliverability))
                 .routes(routes!(accounts::list, accounts::add))

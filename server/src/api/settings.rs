@@ -268,6 +268,7 @@ fn takes(kind: Kind, in_patch: bool) -> RefOr<Schema> {
                 .enum_values(Some(all.collect::<Vec<_>>()))
         }
         Kind::Line { max } => text(max, LINE),
+        Kind::Colour(_) => text(7, "^(#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{3})?$").description(Some(kind.takes())),
         Kind::Address => text(254, LINE).description(Some("A mail address, or nothing")),
         Kind::PublicUrl | Kind::MailUrl => text(LONGEST_URL, LINE).description(Some(kind.takes())),
         Kind::Page => text(LONGEST_URL, r"^(/|https?://)[!-\[\]-~]*$").description(Some(kind.takes())),

@@ -3,8 +3,8 @@
 //! Nothing here looks an account up, and nothing here is called while a visitor waits for an answer: whether, when and how
 //! a mail is delivered must never be visible in a response (security 3).
 
-pub mod dkim;
 pub(crate) mod clean;
+pub mod dkim;
 pub mod message;
 pub mod notice;
 pub mod outbox;

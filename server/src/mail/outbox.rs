@@ -15,6 +15,7 @@ use super::render::{Brand, Rendered, Secrets, render};
 use super::transport::{Outgoing, Sender, Transport};
 use crate::account::Account;
 use crate::audit::{self, Entry, Event};
+use crate::branding::look::Accents;
 use crate::clock::{MINUTE, SECOND, UnixMillis};
 use crate::closed;
 use crate::latchkey::Latchkey;
@@ -384,6 +385,7 @@ fn brand(settings: &Settings) -> Brand {
             .public_url
             .as_ref()
             .map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned()),
+        accents: Accents::of(&settings.branding),
         language: settings.branding.default_locale,
     }
 }

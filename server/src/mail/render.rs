@@ -15,6 +15,7 @@ use app::words::Locale;
 
 use super::clean;
 use super::message::{Change, Message, Recipient, Said, StaffAction};
+use crate::branding::look::Accents;
 use facts::Facts;
 
 /// Longest subject: more is cut by every mail program anyway.
@@ -28,6 +29,8 @@ pub struct Brand {
     pub support_contact: String,
     /// Where people reach Latchkey, without a trailing slash.
     pub public_url: String,
+    /// Instead of the built-in colour of links and buttons.
+    pub accents: Accents,
     /// For recipients whose own language is none of ours.
     pub language: Locale,
 }
@@ -102,6 +105,8 @@ pub fn render(
         direction => language.direction(),
         // Where lines begin, for mail programs that know no logical sides.
         start => if language.direction() == "rtl" { "right" } else { "left" },
+        accent => brand.accents.light.map(|colour| colour.to_string()),
+        accent_dark => brand.accents.dark.map(|colour| colour.to_string()),
         product => clean::line(&brand.product_name),
         public_url,
         forgot_url => format!("{public_url}/forgot"),

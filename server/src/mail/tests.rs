@@ -2,6 +2,7 @@
 //! are fixed placeholders.
 
 use super::message::{Change, Message, Occasion, Recipient, StaffAction};
+use crate::branding::look::Accents;
 use app::words::Locale;
 
 use super::render::{Brand, RenderError, Rendered, Secrets, render};
@@ -15,6 +16,7 @@ fn brand() -> Brand {
         product_name: "Example Accounts".into(),
         support_contact: "help@example.org".into(),
         public_url: "https://accounts.example.org".into(),
+        accents: Accents::default(),
         language: Locale::En,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::texts::{facts, line, origins, page, public_text};
 use crate::account::identifier::EmailAddress;
+use crate::branding::colour::{Colour, LEAST, Scheme};
 use crate::config::may_be_public;
 use crate::doctor::dns::Server;
 use crate::mail::dkim::Key;
@@ -41,6 +42,8 @@ pub enum Kind {
     Line {
         max: usize,
     },
+    /// A colour that can be read on pages of this kind, or empty (F1).
+    Colour(Scheme),
     /// A mail address, or empty.
     Address,
     /// A text per language, `{"en": "…"}`, without placeholders: it is shown to people who proved nothing (security 13).
@@ -80,6 +83,7 @@ impl Kind {
             Self::Line { .. } | Self::QueryName | Self::Resolver | Self::Selector | Self::Domain | Self::SigningKey => {
                 "text"
             }
+            Self::Colour(_) => "colour",
             Self::Address => "address",
             Self::PublicText { .. } => "text_per_language",
             Self::PublicUrl | Self::MailUrl | Self::Page => "url",
@@ -114,10 +118,20 @@ impl Kind {
         match self {
             Self::Choice(choices) if choices.contains(&text) => Ok(text.to_owned()),
             Self::Line { max } => line(text, max),
-            Self::Address | Self::PublicUrl | Self::MailUrl | Self::Resolver | Self::Domain | Self::SigningKey
+            Self::Colour(_)
+            | Self::Address
+            | Self::PublicUrl
+            | Self::MailUrl
+            | Self::Resolver
+            | Self::Domain
+            | Self::SigningKey
                 if text.is_empty() =>
             {
                 Ok(String::new())
+            }
+            Self::Colour(scheme) => {
+                let colour = Colour::parse(text).ok_or_else(|| format!("takes {}", self.takes()))?;
+                colour.readable(scheme).map(|()| colour.to_string())
             }
             Self::Address => match EmailAddress::parse(text) {
                 Ok(_) => Ok(text.to_owned()),
@@ -155,6 +169,9 @@ impl Kind {
             Self::NumberOrUnset { min, max } => format!("a whole number from {min} to {max}, or null"),
             Self::Choice(choices) => format!("one of {}", choices.join(", ")),
             Self::Line { max } => format!("a text of at most {max} characters"),
+            Self::Colour(_) => {
+                format!("a colour like #0e5a54 with a contrast of at least {LEAST} to 1, or nothing")
+            }
             Self::Address => "a mail address, or nothing".into(),
             Self::PublicText { max } => format!("a text of at most {max} characters for each language"),
             Self::PublicUrl => {

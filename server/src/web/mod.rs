@@ -1,5 +1,6 @@
 //! The browser's door: pages, server functions, the mailed link, static files, health.
 
+pub mod branding;
 pub mod console;
 pub mod cookies;
 pub mod health;

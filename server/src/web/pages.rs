@@ -4,6 +4,7 @@
 use super::locale;
 use super::port::RequestPort;
 use super::visit::Visit;
+use crate::branding::look;
 use crate::latchkey::SharedLatchkey;
 use crate::startup::Doors;
 use app::LANGUAGE_FORM;
@@ -70,8 +71,17 @@ pub async fn page(State(doors): State<Doors>, visit: Visit, request: Request) ->
             .into_response();
     }
     let options = doors.options.clone();
-    let render =
-        leptos_axum::render_app_async_with_context(context(doors.latchkey, visit), move || app::shell(options.clone()));
+    // Without its own look a page works as well as with it.
+    let style = look::current(&doors.latchkey)
+        .await
+        .ok()
+        .and_then(|look| look.style_path());
+    let context = context(doors.latchkey, visit);
+    let context = move || {
+        context();
+        provide_context(app::Style(style.clone()));
+    };
+    let render = leptos_axum::render_app_async_with_context(context, move || app::shell(options.clone()));
     render(request).await.map(Body::new)
 }
 

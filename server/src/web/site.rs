@@ -33,7 +33,7 @@ pub fn is_file(path: &str) -> bool {
 /// Answers with the file of that path, where there is one.
 pub async fn serve(request: Request, next: Next) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
-    let ours = !path.starts_with("api/");
+    let ours = !path.starts_with("api/") && !path.starts_with("branding/") && !path.starts_with("admin/");
     let Some((_, content_type)) = TYPES.into_iter().find(|(ending, _)| ours && path.ends_with(ending)) else {
         return next.run(request).await;
     };

@@ -16,6 +16,7 @@ mod accounts_staff;
 mod api_keys;
 mod audit;
 mod audit_chain;
+mod branding;
 mod code;
 mod complete;
 mod connections;

@@ -6,7 +6,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 55] = [
+const CONTRACT: [(&str, &str); 57] = [
+    ("/api/v1/branding", "get"),
+    ("/api/v1/branding/{name}", "put"),
+    ("/api/v1/branding/{name}", "delete"),
     ("/api/v1/recovery", "get"),
     ("/api/v1/recovery", "post"),
     ("/api/v1/recovery/email", "post"),

@@ -53,6 +53,15 @@ fn edges(declared: &Declaration) -> (Vec<Value>, Vec<(Value, &'static str)>) {
                 (json!(5), "a text"),
             ],
         ),
+        Kind::Colour(scheme) => (
+            vec![json!(scheme.built_in().to_string()), json!("")],
+            vec![
+                (json!("#888888"), "contrast of"),
+                (json!("#ff"), "a colour like"),
+                (json!("teal"), "a colour like"),
+                (json!("#0e5a54;}"), "a colour like"),
+            ],
+        ),
         Kind::Address => (
             vec![json!("no-reply@example.org"), json!("")],
             vec![

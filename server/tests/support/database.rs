@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Every table of the schema; a test that reads "everything" reads these.
-pub const TABLES: [&str; 18] = [
+pub const TABLES: [&str; 19] = [
+    "branding_pictures",
     "accounts",
     "account_identifiers",
     "sessions",

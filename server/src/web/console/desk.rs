@@ -1,5 +1,6 @@
 //! Who sits at the console, and how pages get to them.
 
+use crate::branding::look;
 use crate::latchkey::SharedLatchkey;
 use crate::refused::Refused;
 use crate::staff::{self, Permission, Staff};
@@ -24,6 +25,7 @@ pub struct AtDesk {
     pub latchkey: SharedLatchkey,
     pub lang: Locale,
     product_name: String,
+    style: Option<String>,
     /// The page to come back to.
     here: String,
 }
@@ -51,11 +53,13 @@ impl AtDesk {
         let token = visit.session_token.as_deref().ok_or(Refusal::NotSignedIn)?;
         let staff = staff::recognise(&latchkey, &visit.visitor, token).await?;
         let product_name = latchkey.settings().await?.branding.product_name;
+        let style = look::current(&latchkey).await?.style_path();
         Ok(Self {
             staff,
             latchkey,
             lang: visit.lang,
             product_name,
+            style,
             here,
         })
     }
@@ -65,6 +69,7 @@ impl AtDesk {
         Desk {
             lang: self.lang,
             product_name: self.product_name.clone(),
+            style: self.style.clone(),
             login_name: login_name.unwrap_or_default(),
             here: self.here.clone(),
             sections: Section::ALL
@@ -176,6 +181,7 @@ fn plain(lang: Locale, refused: &Refused) -> Response {
     let desk = Desk {
         lang,
         product_name: "Latchkey".to_owned(),
+        style: None,
         login_name: String::new(),
         here: String::new(),
         sections: Vec::new(),

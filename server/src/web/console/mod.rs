@@ -4,6 +4,7 @@
 mod account;
 mod accounts;
 mod audit;
+mod branding;
 mod desk;
 mod facts;
 mod import;
@@ -48,6 +49,10 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/admin/settings/{group}", &["GET", "POST"]),
     ("/admin/settings/mail/test", &["POST"]),
     ("/admin/settings/mail/dns", &["POST"]),
+    ("/admin/branding", &["GET", "POST"]),
+    ("/admin/branding/preview.css", &["GET"]),
+    ("/admin/branding/{id}", &["POST"]),
+    ("/admin/branding/{id}/remove", &["POST"]),
     ("/admin/keys", &["GET", "POST"]),
     ("/admin/keys/{id}/remove", &["POST"]),
     ("/admin/outbox", &["GET"]),
@@ -85,6 +90,10 @@ pub fn router() -> Router<Doors> {
         .route("/admin/settings/{group}", get(settings::show).post(settings::save))
         .route("/admin/settings/mail/test", post(settings::test_mail))
         .route("/admin/settings/mail/dns", post(settings::look_at_dns))
+        .route("/admin/branding", get(branding::show).post(branding::save))
+        .route("/admin/branding/preview.css", get(branding::preview))
+        .route("/admin/branding/{id}", post(branding::put))
+        .route("/admin/branding/{id}/remove", post(branding::remove))
         .route("/admin/keys", get(keys::index).post(keys::add))
         .route("/admin/keys/{id}/remove", post(keys::remove))
         .route("/admin/outbox", get(outbox::index))

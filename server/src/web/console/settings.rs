@@ -221,6 +221,7 @@ async fn page(
         let form = pages::group(lang, form);
         match about {
             Some(about) => leptos::view! { {app::admin::recovery::risk(lang, about)} {form} }.into_any(),
+            None if group == "branding" => leptos::view! { {app::admin::branding::link(lang)} {form} }.into_any(),
             None if group == "mail" => {
                 let dns = resolver.then(|| pages::dns(lang, looked.found));
                 leptos::view! { {form} {pages::test(lang, looked.tested)} {dns} }.into_any()

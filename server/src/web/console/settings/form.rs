@@ -124,9 +124,13 @@ fn control(
         ),
         Kind::Choice(choices) => Control::Select(options(choices)),
         Kind::Number { min, max } | Kind::NumberOrUnset { min, max } => Control::Number { min, max },
-        Kind::Line { .. } | Kind::QueryName | Kind::Page | Kind::Resolver | Kind::Selector | Kind::Domain => {
-            Control::Line("text")
-        }
+        Kind::Line { .. }
+        | Kind::Colour(_)
+        | Kind::QueryName
+        | Kind::Page
+        | Kind::Resolver
+        | Kind::Selector
+        | Kind::Domain => Control::Line("text"),
         Kind::SigningKey => Control::Secret {
             set: !shown.value.is_null(),
         },
