@@ -7,7 +7,9 @@ use app::words::Locale;
 
 use super::render::{Brand, RenderError, Rendered, Secrets, render};
 
+mod every;
 mod recovery;
+mod strict;
 
 const LINK: &str = "https://accounts.example.org/reset?key=THE-TOKEN_of-forty-three-characters-in-base64url";
 

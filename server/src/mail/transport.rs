@@ -4,7 +4,7 @@
 
 mod address;
 mod advice;
-mod compose;
+pub(super) mod compose;
 mod files;
 mod memory;
 mod smtp;

@@ -1,8 +1,9 @@
 //! How the mails of a recovery read.
 
-use super::{brand, occasion, recipient, written};
+use super::{brand, occasion, recipient, written, written_in};
 use crate::mail::message::{Message, Said};
 use crate::mail::render::{RenderError, Secrets, render};
+use app::words::Locale;
 
 const UNDO: &str = "https://accounts.example.org/recovery/undo?key=THE-TOKEN_of-forty-three-characters-in-base64url";
 
@@ -42,21 +43,23 @@ fn the_mails_of_a_recovery_read_as_approved() {
         occasion: occasion(),
         reason: "Please come to the office with your passport.".into(),
     };
-    for (name, message, secrets) in [
-        ("recovery_started", &started, &link),
-        ("recovery_code", &to_prove, &code),
-        ("recovery_completed_old", &completed(false), &link),
-        ("recovery_completed_new", &completed(true), &Secrets::default()),
-        ("recovery_denied", &denied, &Secrets::default()),
-    ] {
-        let mail = written(message, secrets);
-        insta::assert_snapshot!(
-            format!("{name}_text"),
-            format!("Subject: {}\n\n{}", mail.subject, mail.text)
-        );
-        insta::assert_snapshot!(format!("{name}_html"), mail.html);
-        // Subjects are printed and shown on locked screens.
-        assert!(!mail.subject.contains("ABCD"), "{name}");
+    for language in Locale::ALL {
+        for (name, message, secrets) in [
+            ("recovery_started", &started, &link),
+            ("recovery_code", &to_prove, &code),
+            ("recovery_completed_old", &completed(false), &link),
+            ("recovery_completed_new", &completed(true), &Secrets::default()),
+            ("recovery_denied", &denied, &Secrets::default()),
+        ] {
+            let mail = written_in(language, message, secrets);
+            insta::assert_snapshot!(
+                format!("{language}_{name}_text"),
+                format!("Subject: {}\n\n{}", mail.subject, mail.text)
+            );
+            insta::assert_snapshot!(format!("{language}_{name}_html"), mail.html);
+            // Subjects are printed and shown on locked screens.
+            assert!(!mail.subject.contains("ABCD"), "{language} {name}");
+        }
     }
     assert_eq!(
         render(&to_prove, &recipient(), &brand(), &Secrets::default()),
@@ -86,12 +89,17 @@ fn the_smaller_notices_of_recovery_say_what_they_should() {
         assert!(flat.contains(words), "{what:?}: {flat}");
         assert!(mail.html.contains(words), "{what:?}");
         assert!(!mail.subject.is_empty(), "{what:?}");
-        if what == Said::Locked {
+        for language in Locale::ALL {
+            let mail = written_in(language, &message, &Secrets::default());
+            let name = format!("{language}_recovery_said_{what:?}").to_lowercase();
             insta::assert_snapshot!(
-                "recovery_locked_text",
+                format!("{name}_text"),
                 format!("Subject: {}\n\n{}", mail.subject, mail.text)
             );
-            insta::assert_snapshot!("recovery_locked_html", mail.html);
+            // All of them are put together of the same pieces.
+            if what == Said::Locked {
+                insta::assert_snapshot!(format!("{name}_html"), mail.html);
+            }
         }
     }
 }
