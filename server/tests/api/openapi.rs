@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 57] = [
+const CONTRACT: [(&str, &str); 58] = [
     ("/api/v1/branding", "get"),
     ("/api/v1/branding/{name}", "put"),
     ("/api/v1/branding/{name}", "delete"),
@@ -18,6 +18,7 @@ const CONTRACT: [(&str, &str); 57] = [
     ("/api/v1/recovery/undo", "post"),
     ("/api/v1/recovery/case", "get"),
     ("/api/v1/recoveries", "get"),
+    ("/api/v1/recoveries/{id}", "get"),
     ("/api/v1/recoveries/{id}/approve", "post"),
     ("/api/v1/recoveries/{id}/refuse", "post"),
     ("/api/v1/accounts/{id}/recovery/unlock", "post"),
