@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 58] = [
+const CONTRACT: [(&str, &str); 59] = [
     ("/api/v1/branding", "get"),
     ("/api/v1/branding/{name}", "put"),
     ("/api/v1/branding/{name}", "delete"),
