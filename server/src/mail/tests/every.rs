@@ -225,7 +225,7 @@ fn every_mail_travels_as_one_that_a_machine_sent() {
             to: Addressee::from(&recipient()),
             rendered: mail.clone(),
         };
-        let bytes = compose(&outgoing).map(|letter| letter.bytes).unwrap();
+        let bytes = compose(&outgoing, None).map(|letter| letter.bytes).unwrap();
         assert!(bytes.len() < LONGEST, "{which}: {} bytes", bytes.len());
         let message = MessageParser::default().parse(&bytes).unwrap();
         let header = |name| message.header_raw(name).map(str::trim);
@@ -236,7 +236,7 @@ fn every_mail_travels_as_one_that_a_machine_sent() {
             "{which}: nobody unsubscribes from the safety of an account"
         );
         assert_eq!(message.message_id(), Some("0a1b2c@accounts.example.org"), "{which}");
-        let again = compose(&outgoing).map(|letter| letter.bytes).unwrap();
+        let again = compose(&outgoing, None).map(|letter| letter.bytes).unwrap();
         let again = MessageParser::default().parse(&again).unwrap();
         assert_eq!(
             message.message_id(),
