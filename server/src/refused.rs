@@ -1,6 +1,7 @@
 //! How a use-case ends when it does not succeed: an expected refusal, or a fault nobody outside may see the details of.
 
 use crate::fact::Attribute;
+use crate::mail::template::problem::Problem;
 use app::outcome::Refusal;
 use app::policy::Violation;
 use app::view::FactProblem;
@@ -17,6 +18,9 @@ pub enum Refused {
     /// These facts cannot be any, whoever they are about; no try was counted (security 86).
     #[error("facts refused: {}", names(.0))]
     Facts(Vec<Malformed>),
+    /// A mail template that cannot count, with everything that is wrong.
+    #[error("template refused: {} problems", .0.len())]
+    Template(Vec<Problem>),
     /// One value is the reason, and these words say why. For staff and programs only, who may know what they were refused for.
     #[error("{field}: {problem}")]
     Field {
@@ -105,6 +109,7 @@ impl Refused {
             Self::Because(refusal) | Self::Field { refusal, .. } => *refusal,
             Self::Password(_) => Refusal::PasswordRefused,
             Self::Facts(_) => Refusal::FactMalformed,
+            Self::Template(_) => Refusal::Invalid,
             Self::TooMany { .. } => Refusal::TooManyRequests,
             Self::Fault(_) => Refusal::Unexpected,
         }

@@ -56,6 +56,10 @@ const IMPORTS: [&str; 2] = ["/api/v1/accounts/import", "/admin/accounts/import"]
 const PICTURES: [&str; 2] = ["/api/v1/branding/", "/admin/branding/"];
 const FORM_AROUND: usize = 4 * 1024;
 
+/// …and mail templates: three parts, written as JSON or as a form, where a letter may take up to nine bytes.
+const TEMPLATE_LIMIT: usize = 640 * 1024;
+const TEMPLATES: [&str; 2] = ["/api/v1/mail-templates/", "/admin/mail-templates/"];
+
 /// Monitoring asks from one or two places, and has its answer at once.
 const METRICS_PACE: Pace = Pace {
     connections: 16,
@@ -385,6 +389,9 @@ async fn limit_body(request: Request, next: Next) -> Response {
 fn limit_of(method: &Method, path: &str) -> usize {
     if method == Method::POST && IMPORTS.contains(&path) {
         return IMPORT_LIMIT;
+    }
+    if TEMPLATES.iter().any(|start| path.starts_with(start)) {
+        return TEMPLATE_LIMIT;
     }
     let picture = PICTURES
         .iter()

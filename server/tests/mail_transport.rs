@@ -52,9 +52,11 @@ fn mail_to(name: &str, address: &str) -> Outgoing {
         name: name.into(),
         login_name: "ada".into(),
         locale: "en".into(),
+        person: Box::default(),
     };
     let brand = Brand {
         product_name: "Zoë’s Accounts".into(),
+        organisation_code: String::new(),
         support_contact: "help@example.org".into(),
         public_url: "https://accounts.example.org".into(),
         accents: Accents::default(),

@@ -12,18 +12,20 @@ pub enum Section {
     Requests,
     Recoveries,
     Outbox,
+    Templates,
     Settings,
     Keys,
     Audit,
 }
 
 impl Section {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Accounts,
         Self::Requests,
         Self::Recoveries,
         Self::Outbox,
+        Self::Templates,
         Self::Settings,
         Self::Keys,
         Self::Audit,
@@ -38,6 +40,7 @@ impl Section {
             Self::Requests => "/admin/requests",
             Self::Recoveries => "/admin/recoveries",
             Self::Outbox => "/admin/outbox",
+            Self::Templates => "/admin/mail-templates",
             Self::Settings => "/admin/settings",
             Self::Keys => "/admin/keys",
             Self::Audit => "/admin/audit",
@@ -53,6 +56,7 @@ impl Section {
             Self::Requests => say!(lang, admin.requests),
             Self::Recoveries => say!(lang, admin.recoveries),
             Self::Outbox => say!(lang, admin.outbox),
+            Self::Templates => say!(lang, admin.templates),
             Self::Settings => say!(lang, admin.settings),
             Self::Keys => say!(lang, admin.keys),
             Self::Audit => say!(lang, admin.audit),

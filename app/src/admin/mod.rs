@@ -27,5 +27,8 @@ pub mod recovery;
 pub mod requests;
 mod setting_words;
 pub mod settings;
+pub mod template_import;
+pub mod template_words;
+pub mod templates;
 
 pub use setting_words::{Words, group_words, setting_words};

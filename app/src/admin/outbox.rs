@@ -143,7 +143,8 @@ fn row(lang: Locale, mail: Mail, may_change: bool) -> AnyView {
     .into_any()
 }
 
-fn kind(lang: Locale, code: &str) -> &'static str {
+/// What a kind of mail is called.
+pub fn kind(lang: Locale, code: &str) -> &'static str {
     match code {
         "reset_request" => say!(lang, admin_outbox.reset_request),
         "reset_link" => say!(lang, admin_outbox.reset_link),

@@ -49,7 +49,7 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 
 /// Words that happen to be the same as in English, and what has no language: names, paths, patterns.
 fn may_be_the_same(language: Locale, key: &str) -> bool {
-    const EVERYWHERE: [&str; 10] = [
+    const EVERYWHERE: [&str; 12] = [
         "common.title",
         "time.first_day",
         "admin_settings.grants_password_reset",
@@ -60,8 +60,10 @@ fn may_be_the_same(language: Locale, key: &str) -> bool {
         "admin_settings.preset_ses",
         "admin_settings.preset_sendgrid",
         "admin_settings.preset_postmark",
+        "admin_templates.part_html",
+        "admin_templates.named",
     ];
-    const GERMAN: [&str; 13] = [
+    const GERMAN: [&str; 15] = [
         "time.april",
         "time.august",
         "time.september",
@@ -75,8 +77,10 @@ fn may_be_the_same(language: Locale, key: &str) -> bool {
         "admin_accounts.organisation",
         "admin_accounts.helpdesk",
         "admin_outbox.mail",
+        "admin_templates.mail",
+        "admin_templates.part_text",
     ];
-    const FRENCH: [&str; 11] = [
+    const FRENCH: [&str; 13] = [
         "admin.sections",
         "admin_settings.group_session",
         "admin_settings.port",
@@ -88,6 +92,8 @@ fn may_be_the_same(language: Locale, key: &str) -> bool {
         "admin_facts.date",
         "admin_outbox.action",
         "admin_recovery.bits",
+        "admin_templates.action",
+        "admin_templates.version",
     ];
     const SPANISH: [&str; 2] = ["common.title_failed", "admin_settings.host"];
     let own: &[&str] = match language {

@@ -30,8 +30,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Longest key, in characters.
 const LONGEST: usize = 200;
 
-/// Answers and bodies are small; what is larger (an import) takes no key.
-const BODY: usize = 64 * 1024;
+/// Answers and bodies are small, mail templates the largest; what is larger (an import of accounts) takes no key.
+const BODY: usize = 1024 * 1024;
 
 /// An answer as it is kept, sealed: it may hold an API key.
 #[derive(Serialize, Deserialize)]

@@ -12,6 +12,7 @@ mod import;
 mod json;
 mod list;
 mod mail;
+mod mail_templates;
 mod me;
 mod outbox;
 mod overview;
@@ -94,6 +95,16 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(branding::put, branding::remove))
                 .routes(routes!(mail::test))
                 .routes(routes!(mail::deliverability))
+                .routes(routes!(mail_templates::list))
+                .routes(routes!(mail_templates::import))
+                .routes(routes!(
+                    mail_templates::show,
+                    mail_templates::save,
+                    mail_templates::restore_default
+                ))
+                .routes(routes!(mail_templates::preview))
+                .routes(routes!(mail_templates::versions))
+                .routes(routes!(mail_templates::restore))
                 .routes(routes!(accounts::list, accounts::add))
                 .routes(routes!(accounts::show, accounts::change, accounts::remove))
                 .routes(routes!(import::import))

@@ -1,5 +1,6 @@
 //! RFC 9457 problem documents: a stable code and plain words, never an address, a stack or SQL (security 111).
 
+use super::mail_templates::TemplateProblem;
 use crate::refused::{Malformed, Refused};
 use crate::web::port::told;
 use app::fact_words;
@@ -33,6 +34,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]
     violations: Vec<Violation>,
+    /// Everything that is wrong with a mail template.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<TemplateProblem>,
     /// Seconds; also in the header `Retry-After`.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -48,6 +52,7 @@ impl Problem {
             detail: None,
             field: None,
             violations: Vec::new(),
+            problems: Vec::new(),
             retry_after: None,
         }
     }
@@ -106,6 +111,11 @@ impl From<Refused> for Problem {
             Refused::Facts(facts) => Self {
                 detail: Some(in_words(&facts)),
                 field: facts.first().map(|fact| format!("facts.{}", fact.name)),
+                ..problem
+            },
+            Refused::Template(problems) => Self {
+                detail: Some("The template cannot count like this; `problems` says why.".to_owned()),
+                problems: problems.into_iter().map(TemplateProblem::from).collect(),
                 ..problem
             },
             Refused::TooMany { retry_after } => Self {

@@ -7,6 +7,25 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::person::Person;
+use crate::closed;
+
+closed!(
+    /// What a mail is about: the stable name used for templates, storage and metrics.
+    MailKind {
+        ResetLink = "reset_link",
+        SsoHint = "sso_hint",
+        PasswordChanged = "password_changed",
+        EmailChanged = "email_changed",
+        StaffActed = "staff_acted",
+        RecoveryStarted = "recovery_started",
+        RecoveryCode = "recovery_code",
+        RecoveryCompleted = "recovery_completed",
+        RecoveryDenied = "recovery_denied",
+        RecoverySaid = "recovery_said",
+    }
+);
+
 /// Whom the mail is for, copied from the account when the mail is prepared (security 149).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
@@ -18,6 +37,9 @@ pub struct Recipient {
     pub login_name: String,
     /// A language tag such as `de-CH`; unknown languages are answered in English.
     pub locale: String,
+    /// What else templates may say about them; nothing for somebody who need not be the owner.
+    #[serde(default)]
+    pub person: Box<Person>,
 }
 
 /// Addresses do not belong in logs: shows only the first letter and the domain.
@@ -145,20 +167,20 @@ pub enum Message {
 }
 
 impl Message {
-    /// The stable name used for templates, storage and metrics.
+    /// What it is about.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> MailKind {
         match self {
-            Self::ResetLink { .. } => "reset_link",
-            Self::SsoHint { .. } => "sso_hint",
-            Self::PasswordChanged { .. } => "password_changed",
-            Self::EmailChanged { .. } => "email_changed",
-            Self::StaffActed { .. } => "staff_acted",
-            Self::RecoveryStarted { .. } => "recovery_started",
-            Self::RecoveryCode { .. } => "recovery_code",
-            Self::RecoveryCompleted { .. } => "recovery_completed",
-            Self::RecoveryDenied { .. } => "recovery_denied",
-            Self::RecoverySaid { .. } => "recovery_said",
+            Self::ResetLink { .. } => MailKind::ResetLink,
+            Self::SsoHint { .. } => MailKind::SsoHint,
+            Self::PasswordChanged { .. } => MailKind::PasswordChanged,
+            Self::EmailChanged { .. } => MailKind::EmailChanged,
+            Self::StaffActed { .. } => MailKind::StaffActed,
+            Self::RecoveryStarted { .. } => MailKind::RecoveryStarted,
+            Self::RecoveryCode { .. } => MailKind::RecoveryCode,
+            Self::RecoveryCompleted { .. } => MailKind::RecoveryCompleted,
+            Self::RecoveryDenied { .. } => MailKind::RecoveryDenied,
+            Self::RecoverySaid { .. } => MailKind::RecoverySaid,
         }
     }
 
@@ -216,7 +238,7 @@ mod tests {
         ];
         for message in messages {
             let stored = serde_json::to_value(&message).unwrap();
-            assert_eq!(stored["kind"], message.kind());
+            assert_eq!(stored["kind"], message.kind().as_str());
             assert_eq!(serde_json::from_value::<Message>(stored).unwrap(), message);
         }
     }
@@ -228,6 +250,7 @@ mod tests {
             name: "Ada Lovelace".into(),
             login_name: "ada".into(),
             locale: "en".into(),
+            person: Box::default(),
         };
         assert_eq!(format!("{recipient:?}"), "Recipient(a…@example.org, en)");
     }

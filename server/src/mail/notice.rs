@@ -130,6 +130,7 @@ pub async fn tell_stranger(
         name: String::new(),
         login_name: String::new(),
         locale: visitor.locale.clone(),
+        person: Box::default(),
     };
     let parcel = Parcel { recipient, message };
     queue_to(latchkey, write, &recovery.account_id, &parcel, recovery.expires_at).await

@@ -11,7 +11,9 @@
 
 use super::dkim::Signer;
 use super::message::{Message, Recipient, masked};
-use super::render::{Brand, Rendered, Secrets, render};
+use super::person::Person;
+use super::render::{Brand, Rendered, Secrets};
+use super::template::in_force;
 use super::transport::{Outgoing, Sender, Transport};
 use crate::account::Account;
 use crate::audit::{self, Entry, Event};
@@ -61,11 +63,13 @@ pub struct Parcel {
 impl Parcel {
     #[must_use]
     pub fn to(account: &Account, address: &str, message: Message) -> Self {
+        let person = Person::of(account);
         let recipient = Recipient {
             address: address.to_owned(),
-            name: account.name.clone(),
+            name: person.name.clone(),
             login_name: account.login_name.clone(),
             locale: account.locale.clone(),
+            person: Box::new(person),
         };
         Self { recipient, message }
     }
@@ -147,7 +151,7 @@ async fn queue_for(
     write
         .queue_mail(&NewMail {
             id: &id,
-            kind: parcel.message.kind(),
+            kind: parcel.message.kind().as_str(),
             account_id,
             request_id: None,
             payload: &seal(latchkey, &id, parcel)?,
@@ -203,7 +207,7 @@ async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<Turn, Fault
         match resolve(latchkey, &mut write, row).await? {
             Resolution::Mail(parcel) => {
                 write.commit().await?;
-                parcel
+                *parcel
             }
             Resolution::Ended(outcome) => {
                 write
@@ -260,7 +264,7 @@ async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> R
         // Unsigned it might be taken for spam; somebody will correct the key, and it is not lost until then.
         Err(error) => return later(latchkey, row, &format!("mails cannot be signed: {error}")).await,
     };
-    let Ok(rendered) = render(&parcel.message, &parcel.recipient, &brand(&settings), &secrets) else {
+    let Ok(rendered) = in_force::write(latchkey, &row.id, parcel, &brand(&settings), &secrets).await? else {
         return finish(latchkey, row, State::Failed, "the mail could not be rendered", "").await;
     };
     let outgoing = outgoing(row, &settings, parcel, rendered);
@@ -376,9 +380,12 @@ async fn hold_longer(latchkey: &Latchkey, row: &OutboxRow, until: UnixMillis) ->
     Ok(held)
 }
 
-fn brand(settings: &Settings) -> Brand {
+/// Whose mails these are, by the settings of the moment.
+#[must_use]
+pub fn brand(settings: &Settings) -> Brand {
     Brand {
         product_name: settings.branding.product_name.clone(),
+        organisation_code: settings.branding.organisation_code.clone(),
         support_contact: settings.branding.support_contact.clone(),
         public_url: settings
             .reset

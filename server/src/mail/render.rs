@@ -1,22 +1,24 @@
 //! Turns a message into subject, text and HTML.
 //!
-//! Templates are part of the binary, one directory per language; values are never read as templates, HTML values are
-//! escaped, and names are cleaned first (see `clean`). Both parts carry the same link.
+//! Templates are part of the binary, one directory per language, or edited by administrators; values are never read as templates,
+//! HTML values are escaped, and names are cleaned first (see `clean`). Both parts carry the same link.
 
 mod facts;
+mod person;
 mod templates;
+mod values;
 
 use std::fmt;
 
-use minijinja::context;
-use url::Url;
-
 use app::words::Locale;
+use serde::{Deserialize, Serialize};
 
 use super::clean;
-use super::message::{Change, Message, Recipient, Said, StaffAction};
+use super::message::{MailKind, Message, Recipient};
 use crate::branding::look::Accents;
-use facts::Facts;
+pub use person::{Person, of as person_of};
+pub use templates::{COMPONENTS, default_source};
+pub use values::{Values, web_address};
 
 /// Longest subject: more is cut by every mail program anyway.
 const LONGEST_SUBJECT: usize = 150;
@@ -25,6 +27,7 @@ const LONGEST_SUBJECT: usize = 150;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brand {
     pub product_name: String,
+    pub organisation_code: String,
     /// An address, a web page or words; empty means "your administrator".
     pub support_contact: String,
     /// Where people reach Latchkey, without a trailing slash.
@@ -47,6 +50,15 @@ impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
     }
+}
+
+/// The three parts of a template, as they are typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub subject: String,
+    pub text: String,
+    /// What goes into our frame, or a whole document of its own.
+    pub html: String,
 }
 
 /// A finished mail. The bodies hold secrets, so only the subject is ever printed.
@@ -74,7 +86,14 @@ pub enum RenderError {
     Template(String),
 }
 
-/// Writes the mail in the recipient's language, or in the installation's if it is none of ours.
+/// The language of a mail: the recipient's, or the installation's if that is none of ours.
+#[must_use]
+pub fn language_of(kind: MailKind, recipient: &Recipient, brand: &Brand) -> Locale {
+    let wished = Locale::of_tag(&recipient.locale).unwrap_or(brand.language);
+    templates::language_for(wished, kind.as_str())
+}
+
+/// Writes the mail from the templates of this program.
 ///
 /// # Errors
 /// When a reset mail has neither link nor code, when link or public URL is not an http(s) address of plain characters,
@@ -85,146 +104,38 @@ pub fn render(
     brand: &Brand,
     secrets: &Secrets,
 ) -> Result<Rendered, RenderError> {
-    let public_url = web_address(brand.public_url.trim_end_matches('/'), "public URL")?;
-    let link = secrets
-        .link
-        .as_deref()
-        .map(|link| web_address(link, "link"))
-        .transpose()?;
-    let code = secrets.code.as_deref().map(grouped);
-    let needs_secret = matches!(message, Message::ResetLink { .. } | Message::RecoveryCode { .. });
-    if needs_secret && link.is_none() && code.is_none() {
-        return Err(RenderError::NothingToSend);
-    }
-    let told = Told::of(message);
-    let support = clean::line(&brand.support_contact);
-    let wished = Locale::of_tag(&recipient.locale).unwrap_or(brand.language);
-    let language = templates::language_for(wished, message.kind());
-    let values = context! {
-        language => language.code(),
-        direction => language.direction(),
-        // Where lines begin, for mail programs that know no logical sides.
-        start => if language.direction() == "rtl" { "right" } else { "left" },
-        accent => brand.accents.light.map(|colour| colour.to_string()),
-        accent_dark => brand.accents.dark.map(|colour| colour.to_string()),
-        product => clean::line(&brand.product_name),
-        public_url,
-        forgot_url => format!("{public_url}/forgot"),
-        support_url => support_url(&support),
-        support,
-        name => clean::name(&recipient.name),
-        login_name => clean::login_name(&recipient.login_name),
-        link,
-        code,
-        lifetime => told.lifetime,
-        by_reset => told.by_reset,
-        by_staff => told.by_staff,
-        action => told.action,
-        new_address => clean::line(told.new_address),
-        to_new => told.to_new,
-        undo_hours => told.undo_hours,
-        reason => clean::line(told.reason),
-        what => told.what,
-        provider => clean::line(told.provider),
-        sign_in_url => Some(told.sign_in_url).filter(|url| web_address(url, "sign-in address").is_ok()),
-        facts => Facts::of(message.occasion()),
-    };
-    let part = |ending| templates::fill(&format!("{language}/{}.{ending}", message.kind()), &values);
+    let language = language_of(message.kind(), recipient, brand);
+    let values = Values::of(message, &person::of(recipient), language, brand, secrets)?;
+    let all = values.all();
+    let part = |ending| templates::fill(&format!("{language}/{}.{ending}", message.kind()), &all);
     Ok(Rendered {
-        subject: clean::shorten(&clean::line(&part("subject")?), LONGEST_SUBJECT),
+        subject: subject_line(&part("subject")?),
         text: part("txt")?,
         html: part("html")?,
     })
 }
 
-/// What a message says beside when and where; empty where it says nothing of the kind.
-#[derive(Default)]
-struct Told<'a> {
-    lifetime: u32,
-    by_reset: bool,
-    by_staff: bool,
-    action: Option<StaffAction>,
-    new_address: &'a str,
-    to_new: bool,
-    undo_hours: u32,
-    reason: &'a str,
-    what: Option<Said>,
-    provider: &'a str,
-    sign_in_url: &'a str,
+/// Writes the mail from an edited template.
+///
+/// # Errors
+/// When the template does not fit the values, or the mail would become too large.
+pub fn render_edited(
+    source: &Source,
+    kind: MailKind,
+    language: Locale,
+    values: &Values,
+) -> Result<Rendered, RenderError> {
+    let all = values.all();
+    let subject = subject_line(&templates::fill_edited("subject", &source.subject, &all)?);
+    let html = templates::framed(language, kind.as_str(), &source.html);
+    Ok(Rendered {
+        text: templates::fill_edited("txt", &source.text, &all)?,
+        html: templates::fill_edited("html", &html, &values.with_subject(&subject))?,
+        subject,
+    })
 }
 
-impl<'a> Told<'a> {
-    fn of(message: &'a Message) -> Self {
-        let mut told = Self::default();
-        match message {
-            Message::ResetLink {
-                lifetime_minutes,
-                by_staff,
-                ..
-            } => {
-                told.lifetime = *lifetime_minutes;
-                told.by_staff = *by_staff;
-            }
-            Message::SsoHint {
-                provider, sign_in_url, ..
-            } => {
-                told.provider = provider;
-                told.sign_in_url = sign_in_url;
-            }
-            Message::PasswordChanged { by, .. } => told.by_reset = *by == Change::Reset,
-            Message::EmailChanged {
-                new_address, to_new, ..
-            } => {
-                told.new_address = new_address;
-                told.to_new = *to_new;
-            }
-            Message::StaffActed { action, .. } => {
-                told.by_staff = true;
-                told.action = Some(*action);
-            }
-            Message::RecoveryCode { lifetime_minutes, .. } => told.lifetime = *lifetime_minutes,
-            Message::RecoveryCompleted {
-                new_address,
-                to_new,
-                undo_hours,
-                ..
-            } => {
-                told.new_address = new_address;
-                told.to_new = *to_new;
-                told.undo_hours = *undo_hours;
-            }
-            Message::RecoveryDenied { reason, .. } => told.reason = reason,
-            Message::RecoverySaid { what, .. } => told.what = Some(*what),
-            Message::RecoveryStarted { .. } => {}
-        }
-        told
-    }
-}
-
-/// Only http(s) addresses written in characters that need no escaping reach a mail: such an address is the same, letter
-/// for letter, in the text, in the HTML source and in the browser, and cannot be a script (security 135).
-fn web_address<'a>(address: &'a str, what: &'static str) -> Result<&'a str, RenderError> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$()*+,;=%&".contains(c);
-    let is_web = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if is_web && address.chars().all(plain) {
-        Ok(address)
-    } else {
-        Err(RenderError::NotAWebAddress(what))
-    }
-}
-
-/// `ABCDEFGH` reads and dictates better as `ABCD-EFGH`.
-fn grouped(code: &str) -> String {
-    let letters: Vec<char> = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
-}
-
-/// Where the support contact leads, if it is an address or a web page; words stay words.
-fn support_url(support: &str) -> Option<String> {
-    if web_address(support, "support contact").is_ok() {
-        return Some(support.to_owned());
-    }
-    let (local, domain) = support.split_once('@')?;
-    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c));
-    (plain(local) && plain(domain)).then(|| format!("mailto:{support}"))
+/// One line, as long as mail programs show it (security 132).
+fn subject_line(filled: &str) -> String {
+    clean::shorten(&clean::line(filled), LONGEST_SUBJECT)
 }

@@ -51,13 +51,31 @@ impl Verdict {
 /// [`Refusal::Forbidden`] for another address; [`Refusal::Invalid`] where there is none; [`Refused::TooMany`]. That the mail did not
 /// leave is not an error but a [`Verdict`].
 pub async fn send(latchkey: &Latchkey, staff: &Staff, to: Option<&str>) -> Result<Verdict, Refused> {
+    send_this(latchkey, staff, to, |settings, language| {
+        let (subject, text, html) = test_mail(language, &settings.branding.product_name);
+        Rendered { subject, text, html }
+    })
+    .await
+}
+
+/// The same with other words.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_this(
+    latchkey: &Latchkey,
+    staff: &Staff,
+    to: Option<&str>,
+    words: impl FnOnce(&Settings, Locale) -> Rendered,
+) -> Result<Verdict, Refused> {
     staff.require(Permission::ChangeMail)?;
     let address = addressee(latchkey, staff, to).await?;
     let settings = latchkey.settings().await?;
     spend(latchkey, staff, &settings).await?;
     let own = staff.account().and_then(|account| Locale::of_tag(&account.locale));
     let language = own.unwrap_or(settings.branding.default_locale);
-    let verdict = attempt(latchkey, &settings, &address, language).await;
+    let rendered = words(&settings, language);
+    let verdict = attempt(latchkey, &settings, &address, rendered).await;
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
@@ -129,7 +147,7 @@ async fn spend(latchkey: &Latchkey, staff: &Staff, settings: &Settings) -> Resul
     taken.check()
 }
 
-async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, language: Locale) -> Verdict {
+async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, rendered: Rendered) -> Verdict {
     if settings.mail.sender_address.is_empty() {
         return Verdict::not_sent("set mail.sender_address: mails have no sender yet");
     }
@@ -142,7 +160,6 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, langua
         Ok(signer) => signer,
         Err(error) => return Verdict::not_sent(format!("set another mail.dkim_private_key: it {error}")),
     };
-    let (subject, text, html) = test_mail(language, &settings.branding.product_name);
     let domain = settings.mail.sender_address.rsplit('@').next().unwrap_or_default();
     let outgoing = Outgoing {
         message_id: format!("{}@{domain}", new_id()),
@@ -153,7 +170,7 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, langua
             address: address.to_owned(),
             name: String::new(),
         },
-        rendered: Rendered { subject, text, html },
+        rendered,
     };
     match transport.send_signed(&outgoing, signer.as_ref()).await {
         Ok(Reply { text }) => Verdict {

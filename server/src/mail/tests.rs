@@ -16,6 +16,7 @@ const LINK: &str = "https://accounts.example.org/reset?key=THE-TOKEN_of-forty-th
 fn brand() -> Brand {
     Brand {
         product_name: "Example Accounts".into(),
+        organisation_code: "EXA".into(),
         support_contact: "help@example.org".into(),
         public_url: "https://accounts.example.org".into(),
         accents: Accents::default(),
@@ -29,6 +30,7 @@ fn recipient() -> Recipient {
         name: "Ada Lovelace".into(),
         login_name: "ada.lovelace".into(),
         locale: "en".into(),
+        person: Box::default(),
     }
 }
 

@@ -28,7 +28,7 @@ pub const COOLDOWN: i64 = 60 * SECOND;
 /// How a request was resolved; every case but `Mail` is already recorded in the transaction.
 pub enum Resolution {
     /// The row is a mail now.
-    Mail(Parcel),
+    Mail(Box<Parcel>),
     /// There is nothing to send.
     Ended(Outcome),
     /// Too soon after the last mail: again at this time.
@@ -190,7 +190,7 @@ async fn issue(
     write
         .become_mail(
             row,
-            parcel.message.kind(),
+            parcel.message.kind().as_str(),
             &account.id,
             &payload,
             &masked(address),
@@ -205,7 +205,7 @@ async fn issue(
         now,
         Entry::success(Event::ResetMailQueued, &account.id).about(&request.id),
     );
-    Ok(Resolution::Mail(parcel))
+    Ok(Resolution::Mail(Box::new(parcel)))
 }
 
 async fn end(

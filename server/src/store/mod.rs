@@ -10,6 +10,7 @@ mod idempotency;
 mod job;
 mod limit;
 mod line;
+mod mail_template;
 mod outbox;
 mod picture;
 mod recovery;
@@ -25,6 +26,7 @@ pub use fact::{AttributeRow, FactKeyRow, FactOnFile, FactRow, NewFact, UsedFactK
 pub use health::Schema;
 pub use idempotency::IdempotencyRow;
 pub use job::JobRow;
+pub use mail_template::MailTemplateRow;
 pub use outbox::{MailHealth, NewMail, OutboxRow, SeenMail};
 pub use picture::{NewPicture, PictureRow};
 pub use recovery::{NewPending, NewRecovery, RecoveryRow, SeenRecovery, Signals};

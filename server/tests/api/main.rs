@@ -31,6 +31,8 @@ mod import;
 mod import_job;
 mod languages;
 mod limits;
+mod mail_template_import;
+mod mail_templates;
 mod malformed;
 mod matrix;
 mod metrics;

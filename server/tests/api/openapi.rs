@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 59] = [
+const CONTRACT: [(&str, &str); 67] = [
     ("/api/v1/branding", "get"),
     ("/api/v1/branding/{name}", "put"),
     ("/api/v1/branding/{name}", "delete"),
@@ -45,6 +45,17 @@ const CONTRACT: [(&str, &str); 59] = [
     ("/api/v1/settings/schema", "get"),
     ("/api/v1/mail/test", "post"),
     ("/api/v1/mail/deliverability", "get"),
+    ("/api/v1/mail-templates", "get"),
+    ("/api/v1/mail-templates/import", "post"),
+    ("/api/v1/mail-templates/{kind}/{locale}", "get"),
+    ("/api/v1/mail-templates/{kind}/{locale}", "put"),
+    ("/api/v1/mail-templates/{kind}/{locale}", "delete"),
+    ("/api/v1/mail-templates/{kind}/{locale}/preview", "post"),
+    ("/api/v1/mail-templates/{kind}/{locale}/versions", "get"),
+    (
+        "/api/v1/mail-templates/{kind}/{locale}/versions/{version}/restore",
+        "post",
+    ),
     ("/api/v1/overview", "get"),
     ("/api/v1/accounts", "get"),
     ("/api/v1/accounts", "post"),
@@ -116,7 +127,7 @@ on_both_engines! {
     async fn requests_are_closed_and_examples_hold_no_secret(app: TestApp) {
         let document = app.program().get("/api/v1/openapi.json").await.expect(200);
         let schemas = document.json()["components"]["schemas"].clone();
-        for request in ["Ask", "Verify", "Complete", "Check", "Credentials", "ChangePassword", "SettingsPatch", "MailTest", "NewAccount", "AccountPatch", "NewApiKey", "RecoveryProof", "RecoveryAddress", "RecoveryCode", "RecoveryPassword", "RecoveryUndo", "RecoveryRefusal", "AttributeDefinition", "FactValue", "OwnFactValue", "CodesWish"] {
+        for request in ["Ask", "Verify", "Complete", "Check", "Credentials", "ChangePassword", "SettingsPatch", "MailTest", "NewAccount", "AccountPatch", "NewApiKey", "RecoveryProof", "RecoveryAddress", "RecoveryCode", "RecoveryPassword", "RecoveryUndo", "RecoveryRefusal", "AttributeDefinition", "FactValue", "OwnFactValue", "CodesWish", "TemplateDraft", "TemplatePreview", "TemplateImport"] {
             assert_eq!(schemas[request]["additionalProperties"], json!(false), "{request}");
         }
         assert!(!document.body.contains("$argon2id") && !document.body.contains("BEGIN "));

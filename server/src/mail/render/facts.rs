@@ -16,8 +16,10 @@ pub struct Facts {
     day: u8,
     hour: u8,
     minute: u8,
-    origin: Option<String>,
-    device: Option<String>,
+    #[serde(skip)]
+    pub origin: Option<String>,
+    #[serde(skip)]
+    pub device: Option<String>,
 }
 
 impl Facts {

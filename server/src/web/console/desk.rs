@@ -19,6 +19,10 @@ use leptos::prelude::{AnyView, ElementChild as _, IntoAny as _};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'; report-uri /csp-report; report-to csp";
 
+/// The same for a page that shows another one of ours in a frame.
+const FRAMING: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'; frame-src 'self'";
+
 /// A member of staff, signed in with the browser's cookie. Keys do not open the console.
 pub struct AtDesk {
     pub staff: Staff,
@@ -100,10 +104,25 @@ impl AtDesk {
     }
 
     pub fn sheet(&self, status: StatusCode, sheet: Sheet, content: impl FnOnce(Locale) -> AnyView) -> Response {
+        self.under(POLICY, status, sheet, content)
+    }
+
+    /// One page with a frame in it, which may show nothing but pages of ours.
+    pub fn framing(&self, status: StatusCode, sheet: Sheet, content: impl FnOnce(Locale) -> AnyView) -> Response {
+        self.under(FRAMING, status, sheet, content)
+    }
+
+    fn under(
+        &self,
+        policy: &'static str,
+        status: StatusCode,
+        sheet: Sheet,
+        content: impl FnOnce(Locale) -> AnyView,
+    ) -> Response {
         let html = document(&self.frame(), sheet, content);
         (
             status,
-            [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))],
+            [(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))],
             Html(html),
         )
             .into_response()
@@ -146,7 +165,7 @@ const fn permission(section: Section) -> Permission {
         Section::Overview | Section::Requests => Permission::ReadRequests,
         Section::Accounts => Permission::ReadAccounts,
         Section::Recoveries => Permission::DecideRecoveries,
-        Section::Outbox => Permission::ReadMail,
+        Section::Outbox | Section::Templates => Permission::ReadMail,
         Section::Settings => Permission::ReadSettings,
         Section::Keys => Permission::ManageKeys,
         Section::Audit => Permission::ReadAudit,

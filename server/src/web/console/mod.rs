@@ -15,6 +15,7 @@ mod overview;
 mod recoveries;
 mod requests;
 mod settings;
+mod templates;
 
 pub use settings::missing_view;
 
@@ -45,6 +46,13 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/admin/facts", &["GET", "POST"]),
     ("/admin/facts/{id}", &["GET", "POST"]),
     ("/admin/facts/{id}/remove", &["POST"]),
+    ("/admin/mail-templates", &["GET"]),
+    ("/admin/mail-templates/import", &["GET", "POST"]),
+    ("/admin/mail-templates/{kind}/{locale}", &["GET", "POST"]),
+    ("/admin/mail-templates/{kind}/{locale}/preview", &["POST"]),
+    ("/admin/mail-templates/{kind}/{locale}/test", &["POST"]),
+    ("/admin/mail-templates/{kind}/{locale}/default", &["POST"]),
+    ("/admin/mail-templates/{kind}/{locale}/versions/{version}", &["POST"]),
     ("/admin/settings", &["GET"]),
     ("/admin/settings/{group}", &["GET", "POST"]),
     ("/admin/settings/mail/test", &["POST"]),
@@ -86,6 +94,28 @@ pub fn router() -> Router<Doors> {
         .route("/admin/facts", get(facts::index).post(facts::add))
         .route("/admin/facts/{id}", get(facts::show).post(facts::save))
         .route("/admin/facts/{id}/remove", post(facts::remove))
+        .route("/admin/mail-templates", get(templates::index))
+        .route(
+            "/admin/mail-templates/import",
+            get(templates::import_form).post(templates::import),
+        )
+        .route(
+            "/admin/mail-templates/{kind}/{locale}",
+            get(templates::show).post(templates::save),
+        )
+        .route(
+            "/admin/mail-templates/{kind}/{locale}/preview",
+            post(templates::preview),
+        )
+        .route("/admin/mail-templates/{kind}/{locale}/test", post(templates::test))
+        .route(
+            "/admin/mail-templates/{kind}/{locale}/default",
+            post(templates::restore_default),
+        )
+        .route(
+            "/admin/mail-templates/{kind}/{locale}/versions/{version}",
+            post(templates::restore),
+        )
         .route("/admin/settings", get(settings::index))
         .route("/admin/settings/{group}", get(settings::show).post(settings::save))
         .route("/admin/settings/mail/test", post(settings::test_mail))
