@@ -17,6 +17,7 @@ run: setup ## Start the demo: sample accounts, a mailbox page, SQLite
 
 .PHONY: watch
 watch: setup ## Start the demo and rebuild on every change
+	@scripts/build-solver.sh
 	@cargo leptos watch
 
 .PHONY: test

@@ -19,6 +19,7 @@ export PATH="$PWD/end2end/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PAT
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
 # --- the pages ------------------------------------------------------------------------------------------------------------------------
+scripts/build-solver.sh
 # cargo-leptos runs wasm-bindgen, wasm-opt and brotli every time, so it is asked only when the content of a source has changed. Contents,
 # not times: a checkout of another branch touches files without changing them.
 stamp=target/site.sources

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export PATH="$PWD/end2end/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+scripts/build-solver.sh
 cargo leptos build --release --precompress
 
 version=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"name":"server","version":"\([^"]*\)".*/\1/')

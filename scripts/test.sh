@@ -18,6 +18,7 @@ cargo clippy --quiet --workspace --all-targets --features server/test-clock -- -
 
 step "Lints: browser"
 cargo clippy --quiet --package app --lib --no-default-features --features hydrate --target wasm32-unknown-unknown -- -D warnings
+cargo clippy --quiet --package solver --lib --target wasm32-unknown-unknown -- -D warnings
 
 step "Unit, API and store tests on SQLite and PostgreSQL"
 scripts/with-postgres.sh cargo test --workspace --features server/test-clock
