@@ -16,7 +16,7 @@ use std::path::Path;
 const LANGUAGES: [&str; 5] = ["en", "de", "fr", "es", "ar"];
 
 /// How namespaces begin that no browser needs to know, the console's first: their pages come from the server as they are.
-const PLAIN: [&str; 5] = ["admin", "done", "fact", "own_recovery", "recovery_pages"];
+const PLAIN: [&str; 6] = ["admin", "captcha", "done", "fact", "own_recovery", "recovery_pages"];
 
 /// Forms that a number in a sentence may want (CLDR), as `Locale::form` counts them. A text that has several has a place for each.
 const FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];

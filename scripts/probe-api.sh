@@ -21,7 +21,7 @@ trap finish EXIT
 
 export LATCHKEY_DATA_DIR=$folder/data LATCHKEY_MAIL_URL=file://$folder/mail LATCHKEY_PUBLIC_URL=http://127.0.0.1:8080
 # Made-up calls come in floods and change settings; what the run itself needs is pinned.
-export LATCHKEY_SETTINGS__LIMITS__ENABLED=false LATCHKEY_SETTINGS__MAIL__SENDER_ADDRESS=no-reply@example.org
+export LATCHKEY_SETTINGS__CAPTCHA__PROVIDER=none LATCHKEY_SETTINGS__LIMITS__ENABLED=false LATCHKEY_SETTINGS__MAIL__SENDER_ADDRESS=no-reply@example.org
 mkdir -p "$folder/mail"
 export SCHEMATHESIS_HOOKS=probe_hooks PYTHONPATH=$PWD/scripts PYTHONDONTWRITEBYTECODE=1
 cd "$folder"

@@ -64,7 +64,8 @@ pub fn is_elsewhere(page: &str) -> bool {
 }
 
 /// Pages without WebAssembly: see `flow::plain`.
-pub const PLAIN: [&str; 9] = [
+pub const PLAIN: [&str; 10] = [
+    "/moment",
     "/reset/done",
     "/recovery",
     "/recovery/mailbox",

@@ -7,6 +7,8 @@ mod answer;
 mod app;
 mod browser;
 #[cfg(feature = "ssr")]
+pub mod captcha;
+#[cfg(feature = "ssr")]
 pub mod fact_words;
 mod flow;
 mod load;

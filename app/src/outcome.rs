@@ -51,6 +51,8 @@ pub enum Refusal {
     CodeRefused,
     /// Unknown, finished, expired or stopped recovery, or one whose account changed: deliberately one answer.
     RecoveryNotValid,
+    /// This may be one of very many requests of a machine; the answer that would show otherwise is missing, wrong, too old or used.
+    CaptchaFailed,
     /// A budget that has nothing to do with the account is used up.
     TooManyRequests,
     /// The server is at its limit of password hashing; trying again shortly works.
@@ -60,7 +62,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 24] = [
+    pub const ALL: [Refusal; 25] = [
         Self::ResetUnavailable,
         Self::IdentifierMissing,
         Self::IdentifierMalformed,
@@ -82,6 +84,7 @@ impl Refusal {
         Self::AddressMalformed,
         Self::CodeRefused,
         Self::RecoveryNotValid,
+        Self::CaptchaFailed,
         Self::TooManyRequests,
         Self::Busy,
         Self::Unexpected,
@@ -112,6 +115,7 @@ impl Refusal {
             Self::AddressMalformed => "address_malformed",
             Self::CodeRefused => "code_refused",
             Self::RecoveryNotValid => "recovery_not_valid",
+            Self::CaptchaFailed => "captcha_failed",
             Self::TooManyRequests => "too_many_requests",
             Self::Busy => "busy",
             Self::Unexpected => "unexpected",

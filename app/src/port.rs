@@ -6,7 +6,7 @@
 use crate::outcome::Refusal;
 use crate::view::{
     CaseState, FactRefusal, Finished, Me, Opened, OpenedRecovery, OwnFact, PasswordRefusal, Recovered, RecoveryForm,
-    Site,
+    Site, Waiting,
 };
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -90,8 +90,15 @@ pub trait RecoveryPort: Send + Sync {
     async fn undo_recovery(&self) -> Result<(), Refusal>;
 }
 
-pub trait Port: SitePort + ResetPort + SessionPort + AccountPort + RecoveryPort {}
-impl<T: SitePort + ResetPort + SessionPort + AccountPort + RecoveryPort> Port for T {}
+/// Forms that came without an answer to the captcha wait in the visitor's browser, sealed, until their visitor goes on.
+#[async_trait]
+pub trait WaitPort: Send + Sync {
+    /// The form that waits. [`Refusal::NotFound`] where none does.
+    async fn waiting(&self) -> Result<Waiting, Refusal>;
+}
+
+pub trait Port: SitePort + ResetPort + SessionPort + AccountPort + RecoveryPort + WaitPort {}
+impl<T: SitePort + ResetPort + SessionPort + AccountPort + RecoveryPort + WaitPort> Port for T {}
 
 /// The port of the request at hand.
 ///

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::browser::PLAIN;
+use crate::captcha::{self, Sources};
 use crate::words;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use leptos::hydration::{AutoReload, HydrationScripts};
@@ -18,8 +19,9 @@ pub struct Style(pub Option<String>);
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let lang = words::choose();
     provide_context(lang);
-    guard();
-    let script = !is_plain();
+    let path = path();
+    guard(captcha::sources(&path));
+    let script = !PLAIN.contains(&path.as_str());
     let style = use_context::<Style>().unwrap_or_default().0;
     view! {
         <!DOCTYPE html>
@@ -43,6 +45,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 } else {
                     view! { <script type="module" src="/plain.js" nonce=use_nonce()></script> }.into_any()
                 }}
+                {captcha::script(&path, script)}
                 <MetaTags />
             </head>
             <body>
@@ -52,13 +55,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Whether the page at hand does without WebAssembly.
-fn is_plain() -> bool {
-    use_context::<http::request::Parts>().is_some_and(|parts| PLAIN.contains(&parts.uri.path()))
+/// Of the page at hand.
+fn path() -> String {
+    use_context::<http::request::Parts>().map_or_else(String::new, |parts| parts.uri.path().to_owned())
 }
 
 /// Without a nonce there is no policy that would let our scripts run, so the strictest one is sent and the page works without.
-fn guard() {
+fn guard(captcha: Sources) {
     let nonce = use_nonce()
         .map(|nonce| format!("'nonce-{nonce}' 'strict-dynamic'"))
         .unwrap_or_default();
@@ -68,9 +71,16 @@ fn guard() {
     } else {
         ""
     };
+    let Sources {
+        frames,
+        connections,
+        images,
+        styles,
+    } = captcha;
+    let frames = if frames.is_empty() { " 'none'" } else { frames };
     let policy = format!(
-        "default-src 'none'; script-src {nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; font-src 'self'; \
-         connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+        "default-src 'none'; script-src {nonce} 'wasm-unsafe-eval'; style-src 'self'{styles}; img-src 'self'{images}; \
+         font-src 'self'; connect-src 'self'{reload}{connections}; frame-src{frames}; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
          frame-ancestors 'none'; report-uri /csp-report; report-to csp"
     );
     if let (Some(response), Ok(policy)) = (

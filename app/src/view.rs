@@ -252,3 +252,12 @@ pub struct OwnFact {
     /// Whether one is stored. What it is, nobody can read.
     pub on_file: bool,
 }
+
+/// A form that waits because no script answered the captcha for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Until it can be sent; 0 from then on.
+    pub seconds: i64,
+    /// The page it came from.
+    pub back: String,
+}

@@ -62,6 +62,7 @@ export class Latchkey {
       LATCHKEY_DATA_DIR: join(folder, 'data'),
       LATCHKEY_TEST_CLOCK_FILE: join(folder, 'clock'),
       LATCHKEY_SETTINGS__LIMITS__ENABLED: 'false',
+      LATCHKEY_SETTINGS__CAPTCHA__PROVIDER: 'none',
     };
     // The demo finds its own address; a real installation is told what its links start with.
     const port = mode === 'demo' ? 0 : await quietPort();

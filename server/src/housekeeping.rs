@@ -31,6 +31,7 @@ pub async fn prune(latchkey: &Latchkey) -> Result<u64, Fault> {
         + write.prune_outbox(now - retention.outbox_days * DAY).await?
         + write.prune_recoveries(now - retention.request_days * DAY, now).await?
         + write.prune_limits(now).await?
+        + write.prune_captchas(now).await?
         + write.prune_idempotency(now - DAY).await?
         + write.prune_jobs(now - job::KEPT).await?
         + write.prune_audit(now - retention.audit_days * DAY).await?;

@@ -3,6 +3,8 @@
 use crate::clock::{SharedClock, UnixMillis};
 use crate::config::Config;
 use crate::fact::key::Ring;
+use crate::guard::captcha::probe::Probe;
+use crate::guard::captcha::siteverify::Line;
 use crate::mail::transports::Transports;
 use crate::metrics::Metrics;
 use crate::password::hash::Hasher;
@@ -23,6 +25,9 @@ pub struct Latchkey {
     pub pinned: Pinned,
     /// How mail leaves; without it there is no reset.
     pub transports: Transports,
+    /// How a captcha's provider is reached, and how it was doing when last asked.
+    pub captcha_line: Line,
+    pub captcha_probe: Probe,
     /// Rung when a mail was queued, so that it does not wait for the worker's next look.
     pub mail_queued: Notify,
     /// What monitoring may know.

@@ -2,6 +2,7 @@
 
 use crate::audit::Event;
 use crate::clock::{DAY, HOUR, UnixMillis};
+use crate::guard::captcha::probe::{self, State};
 use crate::latchkey::Latchkey;
 use crate::refused::{Fault, Refused};
 use crate::reset::availability::{Missing, missing};
@@ -33,6 +34,7 @@ pub struct Overview {
     pub engine: Engine,
     /// Whether limits are in force; without them anybody may flood (they are lifted for load tests only).
     pub limited: bool,
+    pub captcha: State,
 }
 
 type Pick = fn(&mut Series) -> &mut Vec<i64>;
@@ -60,6 +62,7 @@ pub async fn overview(latchkey: &Latchkey, staff: &Staff) -> Result<Overview, Re
         mail: latchkey.store.mail_health(latchkey.now() - DAY).await?,
         engine: latchkey.store.engine(),
         limited: settings.limits.enabled,
+        captcha: probe::state(latchkey, &settings.captcha).await,
     })
 }
 

@@ -30,6 +30,9 @@ pub enum Refused {
         field: String,
         problem: String,
     },
+    /// It could not be seen that this is not one of very many requests. `missing`: nothing was brought along to show it.
+    #[error("captcha {}", if *.missing { "missing" } else { "failed" })]
+    Captcha { missing: bool },
     /// A budget is used up until this many seconds from now.
     #[error("too many requests, again in {retry_after} s")]
     TooMany { retry_after: u64 },
@@ -110,6 +113,7 @@ impl Refused {
             Self::Password(_) => Refusal::PasswordRefused,
             Self::Facts(_) => Refusal::FactMalformed,
             Self::Template(_) => Refusal::Invalid,
+            Self::Captcha { .. } => Refusal::CaptchaFailed,
             Self::TooMany { .. } => Refusal::TooManyRequests,
             Self::Fault(_) => Refusal::Unexpected,
         }

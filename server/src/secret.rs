@@ -129,6 +129,8 @@ pub enum Purpose {
     RecoveryUndo,
     RecoveryCode,
     RecoveryCodesShown,
+    Captcha,
+    Held,
 }
 
 impl Purpose {
@@ -156,6 +158,8 @@ impl Purpose {
             Self::RecoveryUndo => b"latchkey/1/recovery-undo",
             Self::RecoveryCode => b"latchkey/1/recovery-code",
             Self::RecoveryCodesShown => b"latchkey/1/recovery-codes-shown",
+            Self::Captcha => b"latchkey/1/captcha",
+            Self::Held => b"latchkey/1/held",
         }
     }
 }

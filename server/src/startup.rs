@@ -6,6 +6,8 @@ use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::connection::{self, Pace};
 use crate::fact::key::Ring;
+use crate::guard::captcha::probe::Probe;
+use crate::guard::captcha::siteverify::Line;
 use crate::guard::origin::Origins;
 use crate::guard::{headers, request_id};
 use crate::latchkey::{Latchkey, SharedLatchkey};
@@ -21,7 +23,7 @@ use crate::reset::availability::missing;
 use crate::secret::{Keys, Purpose};
 use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
-use crate::web::{branding, console, health, landing, mailbox, pages, site, violations, well_known};
+use crate::web::{branding, console, health, landing, mailbox, moment, pages, site, violations, well_known};
 use crate::{api, fact, housekeeping, key_file};
 use axum::Router;
 use axum::body::Body;
@@ -232,6 +234,8 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
         clock: parts.clock.unwrap_or_else(|| Arc::new(SystemClock)),
         pinned,
         transports: Transports::new(parts.transport, config.mail_ca_file.clone()),
+        captcha_line: Line::default(),
+        captcha_probe: Probe::default(),
         mail_queued: Notify::new(),
         demo: parts.demo,
         config,
@@ -304,6 +308,7 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr, pace: Pace) -> Router 
         .route(violations::PATH, post(violations::receive))
         .merge(api::router(latchkey).with_state(latchkey.clone()))
         .merge(pages::forms())
+        .merge(moment::router())
         .merge(console::router())
         .merge(branding::router())
         .merge(demo)

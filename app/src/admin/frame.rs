@@ -14,12 +14,13 @@ pub enum Section {
     Outbox,
     Templates,
     Settings,
+    Limits,
     Keys,
     Audit,
 }
 
 impl Section {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Accounts,
         Self::Requests,
@@ -27,6 +28,7 @@ impl Section {
         Self::Outbox,
         Self::Templates,
         Self::Settings,
+        Self::Limits,
         Self::Keys,
         Self::Audit,
     ];
@@ -42,6 +44,7 @@ impl Section {
             Self::Outbox => "/admin/outbox",
             Self::Templates => "/admin/mail-templates",
             Self::Settings => "/admin/settings",
+            Self::Limits => "/admin/limits",
             Self::Keys => "/admin/keys",
             Self::Audit => "/admin/audit",
         }
@@ -58,6 +61,7 @@ impl Section {
             Self::Outbox => say!(lang, admin.outbox),
             Self::Templates => say!(lang, admin.templates),
             Self::Settings => say!(lang, admin.settings),
+            Self::Limits => say!(lang, admin.limits),
             Self::Keys => say!(lang, admin.keys),
             Self::Audit => say!(lang, admin.audit),
         }

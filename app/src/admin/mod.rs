@@ -18,6 +18,7 @@ pub mod facts;
 pub mod frame;
 pub mod import;
 pub mod keys;
+pub mod limits;
 pub mod outbox;
 pub mod overview;
 pub mod part;

@@ -26,6 +26,33 @@ pub enum Mail {
     Trouble { count: i64, reply: String },
 }
 
+/// How the captcha is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Captcha {
+    Off,
+    Working,
+    KeyMissing,
+    KeyRefused,
+    Unreachable,
+}
+
+/// The same in a coloured plate.
+pub fn captcha(lang: Locale, captcha: Captcha) -> AnyView {
+    let (mood, text) = match captcha {
+        Captcha::Off => (Mood::Plain, say!(lang, admin_overview.captcha_off)),
+        Captcha::Working => (Mood::Good, say!(lang, admin_overview.captcha_working)),
+        Captcha::KeyMissing => (Mood::Bad, say!(lang, admin_overview.captcha_key_missing)),
+        Captcha::KeyRefused => (Mood::Bad, say!(lang, admin_overview.captcha_key_refused)),
+        Captcha::Unreachable => (Mood::Bad, say!(lang, admin_overview.captcha_unreachable)),
+    };
+    tag(mood, text)
+}
+
+/// The same on the page of its settings.
+pub fn captcha_line(lang: Locale, state: Captcha) -> AnyView {
+    view! { <p>{say!(lang, admin_overview.captcha)} ": " {captcha(lang, state)}</p> }.into_any()
+}
+
 pub struct Overview {
     pub todos: Vec<ToDo>,
     pub mail: Mail,
@@ -38,6 +65,7 @@ pub struct Overview {
     pub failed: i64,
     pub database: &'static str,
     pub limited: bool,
+    pub captcha: Captcha,
     /// Recoveries that wait for this person's decision; as many as a page of them holds.
     pub recoveries: usize,
     /// May this person open the outbox?
@@ -134,6 +162,8 @@ fn health(lang: Locale, overview: &Overview) -> AnyView {
                 <dd>{overview.database}</dd>
                 <dt>{say!(lang, admin_overview.limits)}</dt>
                 <dd>{limits}</dd>
+                <dt>{say!(lang, admin_overview.captcha)}</dt>
+                <dd>{captcha(lang, overview.captcha)}</dd>
             </dl>
             {outbox}
         </section>

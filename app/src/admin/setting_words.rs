@@ -43,6 +43,21 @@ pub fn setting_words(lang: Locale, name: &str) -> Words {
         "mail.dkim_domain" => words!(mail_dkim_domain, mail_dkim_domain_help),
         "mail.dkim_private_key" => words!(mail_dkim_private_key, mail_dkim_private_key_help),
         "mail.reply_to" => words!(mail_reply_to, mail_reply_to_help),
+        "captcha.provider" => words!(captcha_provider, captcha_provider_help),
+        "captcha.site_key" => words!(captcha_site_key, captcha_site_key_help),
+        "captcha.secret_key" => words!(captcha_secret_key, captcha_secret_key_help),
+        "captcha.verify_url" => words!(captcha_verify_url, captcha_verify_url_help),
+        "captcha.score_threshold" => words!(captcha_score_threshold, captcha_score_threshold_help),
+        "captcha.when_provider_is_down" => words!(captcha_when_provider_is_down, captcha_when_provider_is_down_help),
+        "captcha.on_forgot" => words!(captcha_on_forgot, captcha_on_forgot_help),
+        "captcha.on_recovery" => words!(captcha_on_recovery, captcha_on_recovery_help),
+        "captcha.on_sign_in_after_failures" => {
+            words!(
+                captcha_on_sign_in_after_failures,
+                captcha_on_sign_in_after_failures_help
+            )
+        }
+        "limits.budgets" => words!(limits_budgets, limits_budgets_help),
         "limits.enabled" => words!(limits_enabled, limits_enabled_help),
         "branding.product_name" => words!(branding_product_name, branding_product_name_help),
         "branding.support_contact" => words!(branding_support_contact, branding_support_contact_help),
@@ -92,6 +107,7 @@ pub fn group_words(lang: Locale, group: &str) -> Words {
         "reset" => words!(group_reset, group_reset_help),
         "password" => words!(group_password, group_password_help),
         "mail" => words!(group_mail, group_mail_help),
+        "captcha" => words!(group_captcha, group_captcha_help),
         "limits" => words!(group_limits, group_limits_help),
         "branding" => words!(group_branding, group_branding_help),
         "retention" => words!(group_retention, group_retention_help),

@@ -126,6 +126,10 @@ pub enum Control {
     },
     /// `text`, `email` or `url`.
     Line(&'static str),
+    /// Never shown.
+    Secret {
+        set: bool,
+    },
     /// A list, one entry a line.
     Lines,
     /// Some of these.
@@ -133,8 +137,8 @@ pub enum Control {
     /// Languages and the texts in them, each a field of its own.
     Texts(Vec<(String, String)>),
     Server(Box<Server>),
-    /// Never shown; whether there is one.
-    Secret {
+    /// Several lines, never shown; whether there is one.
+    SigningKey {
         set: bool,
     },
 }
@@ -222,6 +226,10 @@ fn field(lang: Locale, field: Field) -> AnyView {
         Control::Select(options) => row.select(options, &field.value),
         Control::Number { min, max } => number(row, min, max, field.value),
         Control::Line(kind) => row.input(kind, field.value, "off"),
+        Control::Secret { set } => {
+            let help = format!("{} {}", row.help, secret_help(lang, set));
+            Row { help, ..row }.input("password", String::new(), "new-password")
+        }
         Control::Lines => {
             let help = format!("{} {}", row.help, say!(lang, admin_settings.one_a_line));
             Row { help, ..row }.area(4, &field.value)
@@ -229,7 +237,15 @@ fn field(lang: Locale, field: Field) -> AnyView {
         Control::Checks(checks) => self::checks(row, checks),
         Control::Texts(texts) => self::texts(row, texts),
         Control::Server(server) => self::server(lang, row, *server),
-        Control::Secret { set } => secret(lang, row, set),
+        Control::SigningKey { set } => signing_key(lang, row, set),
+    }
+}
+
+fn secret_help(lang: Locale, set: bool) -> &'static str {
+    if set {
+        say!(lang, admin_settings.secret_kept)
+    } else {
+        say!(lang, admin_settings.secret_none)
     }
 }
 
@@ -253,10 +269,10 @@ fn number(row: Row<'_>, min: i64, max: i64, value: String) -> AnyView {
 }
 
 /// Something to put in, and to remove again. What is typed is not shown a second time.
-fn secret(lang: Locale, row: Row<'_>, set: bool) -> AnyView {
+fn signing_key(lang: Locale, row: Row<'_>, set: bool) -> AnyView {
     let remove = format!("{}.remove", row.id);
     let help = if set {
-        format!("{} {}", row.help, say!(lang, admin_settings.secret_set))
+        format!("{} {}", row.help, say!(lang, admin_settings.signing_key_set))
     } else {
         row.help.clone()
     };

@@ -1,6 +1,7 @@
 //! Asking for a mail that lets a person choose a new password.
 
 use crate::outcome::Refusal;
+use crate::part::captcha::captcha;
 use crate::part::contact::WhoHelps;
 use crate::part::field::Field;
 use crate::part::form::{Form, Sending};
@@ -55,6 +56,7 @@ fn Forgot(site: Site) -> impl IntoView {
                     autocomplete="username"
                     problem=told.about(lang, &[Refusal::IdentifierMissing, Refusal::IdentifierMalformed])
                 />
+                {captcha("forgot")}
                 <Submit text=say!(lang, forgot.submit) pending=action.pending />
             </Form>
             <NoMailbox facts=site.recovery />

@@ -6,6 +6,8 @@ pub mod choose;
 pub mod done;
 pub mod forgot;
 pub mod home;
+#[cfg(feature = "ssr")]
+pub mod moment;
 pub mod not_found;
 #[cfg(feature = "ssr")]
 pub mod own_recovery;

@@ -9,8 +9,9 @@ use leptos::prelude::*;
 /// The page at an address that the routes do not know.
 #[cfg(feature = "ssr")]
 pub fn screen(site: &Site) -> AnyView {
-    use crate::flow::{done, own_recovery, recovery, recovery_codes};
+    use crate::flow::{done, moment, own_recovery, recovery, recovery_codes};
     match leptos_router::hooks::use_location().pathname.get_untracked().as_str() {
+        "/moment" => moment::screen(site),
         "/reset/done" => done::screen(site),
         "/recovery" => recovery::facts::screen(site),
         "/recovery/mailbox" => recovery::mailbox::screen(site),

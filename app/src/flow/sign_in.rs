@@ -1,6 +1,7 @@
 //! Signing in with login name or address and password.
 
 use crate::outcome::Refusal;
+use crate::part::captcha::captcha;
 use crate::part::field::Field;
 use crate::part::form::{Form, Sending};
 use crate::part::notice::{Done, Problem};
@@ -65,6 +66,7 @@ fn SignInScreen(site: Site) -> impl IntoView {
                     shown=RwSignal::new(false)
                     problem=Signal::stored(None)
                 />
+                {captcha("sign_in")}
                 <Submit text=say!(lang, sign_in.submit) pending=action.pending />
             </Form>
             {(site.reset == Availability::Available).then(|| view! {

@@ -1,5 +1,6 @@
 //! Small pieces that screens are made of. Each knows how it looks and behaves, none knows which screen it is on.
 
+pub mod captcha;
 pub mod checklist;
 pub mod contact;
 pub mod countdown;

@@ -103,6 +103,7 @@ pub fn text(lang: Locale, refusal: Refusal) -> &'static str {
         Refusal::AddressMalformed => say!(lang, refused.address_malformed),
         Refusal::CodeRefused => say!(lang, refused.code_refused),
         Refusal::RecoveryNotValid => say!(lang, refused.recovery_not_valid),
+        Refusal::CaptchaFailed => say!(lang, refused.captcha_failed),
         Refusal::TooManyRequests => say!(lang, refused.too_many_requests),
         Refusal::Busy => say!(lang, refused.busy),
         Refusal::Unexpected => say!(lang, refused.unexpected),

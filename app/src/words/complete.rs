@@ -80,7 +80,8 @@ fn may_be_the_same(language: Locale, key: &str) -> bool {
         "admin_templates.mail",
         "admin_templates.part_text",
     ];
-    const FRENCH: [&str; 13] = [
+    const FRENCH: [&str; 14] = [
+        "admin_limits.minutes",
         "admin.sections",
         "admin_settings.group_session",
         "admin_settings.port",

@@ -116,7 +116,8 @@ impl Instance {
             .env("LATCHKEY_SETTINGS__RECOVERY__ENABLED", "true")
             .env("LATCHKEY_SETTINGS__RECOVERY__FACTS", "email,social_security_number")
             .env("LATCHKEY_SETTINGS__RECOVERY__MAX_ATTEMPTS", "10")
-            .env("LATCHKEY_SETTINGS__LIMITS__ENABLED", "false");
+            .env("LATCHKEY_SETTINGS__LIMITS__ENABLED", "false")
+            .env("LATCHKEY_SETTINGS__CAPTCHA__PROVIDER", "none");
         command
     }
 

@@ -4,12 +4,14 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod branding;
+mod captcha;
 mod docs;
 mod facts;
 mod grant;
 mod idempotency;
 mod import;
 mod json;
+mod limits;
 mod list;
 mod mail;
 mod mail_templates;
@@ -82,6 +84,7 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(recovery::complete))
                 .routes(routes!(recovery::undo))
                 .routes(routes!(recovery::decision))
+                .routes(routes!(captcha::show))
                 .routes(routes!(password_policy::check))
                 .routes(routes!(sessions::open, sessions::list))
                 .routes(routes!(sessions::end))
@@ -93,6 +96,9 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(settings::schema))
                 .routes(routes!(branding::show))
                 .routes(routes!(branding::put, branding::remove))
+                .routes(routes!(limits::list))
+                .routes(routes!(limits::used))
+                .routes(routes!(limits::give_back))
                 .routes(routes!(mail::test))
                 .routes(routes!(mail::deliverability))
                 .routes(routes!(mail_templates::list))

@@ -3,6 +3,7 @@
 use super::problem::Problem;
 use super::staff::OnDuty;
 use crate::clock::{SECOND, rfc3339};
+use crate::guard::captcha::probe;
 use crate::latchkey::SharedLatchkey;
 use crate::overview;
 use crate::reset::availability::Missing;
@@ -64,6 +65,9 @@ pub struct Overview {
     #[schema(example = "sqlite")]
     database: &'static str,
     limits_enabled: bool,
+    /// How the captcha is doing.
+    #[schema(inline, example = "working")]
+    captcha: probe::State,
 }
 
 /// Shows what happened lately, and whether mail leaves.
@@ -94,5 +98,6 @@ pub async fn show(State(latchkey): State<SharedLatchkey>, OnDuty(staff): OnDuty)
             Engine::Postgres => "postgres",
         },
         limits_enabled: overview.limited,
+        captcha: overview.captcha,
     }))
 }

@@ -51,7 +51,7 @@ pub async fn check(
     let settings = latchkey.settings().await.map_err(Refused::from)?;
     spend(
         &latchkey.store,
-        settings.limits.enabled,
+        &settings.limits,
         POLICY_BY_CLIENT,
         &visit.visitor,
         latchkey.now(),

@@ -36,6 +36,10 @@ pub struct Ask {
     #[serde(default)]
     #[schema(example = "/app", max_length = 500)]
     target: Option<String>,
+    /// The answer to a challenge of `GET /captcha`, or the provider's token. An API key of scope `resets:request` needs none.
+    #[serde(default)]
+    #[schema(max_length = 8192)]
+    captcha: Option<String>,
 }
 
 /// The same for everyone.
@@ -54,6 +58,7 @@ pub struct Asked {
     post, path = "/password-reset", tag = "password reset", request_body = Ask,
     responses(
         (status = 202, body = Asked),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "captcha_failed, whoever is named; or a field is not possible"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "reset_unavailable"),
     ),
@@ -75,7 +80,9 @@ pub async fn request(
         visit.lang = Locale::of_tag(&locale).unwrap_or(visit.lang);
         visit.visitor.locale = visit.lang.to_string();
     }
-    let receipt = asking::request(&latchkey, &visit.visitor, &ask.identifier, ask.target.as_deref()).await?;
+    let captcha = grant::brought(&latchkey, &visit, Scope::ResetsRequest, ask.captcha.as_deref()).await?;
+    let target = ask.target.as_deref();
+    let receipt = asking::request(&latchkey, &visit.visitor, &ask.identifier, target, captcha).await?;
     let settings = latchkey.settings().await.map_err(Refused::from)?;
     let own_words = settings.reset.generic_response.get(&visit.visitor.locale).cloned();
     let message = own_words.unwrap_or_else(|| generic_answer(visit.lang).to_owned());

@@ -133,7 +133,7 @@ impl From<Refused> for Problem {
                 retry_after: Some(1),
                 ..problem
             },
-            Refused::Because(_) | Refused::Fault(_) => problem,
+            Refused::Because(_) | Refused::Captcha { .. } | Refused::Fault(_) => problem,
         }
     }
 }
@@ -211,6 +211,10 @@ fn status_and_title(refusal: Refusal) -> (StatusCode, &'static str) {
             "This code is not right, or there are no tries left",
         ),
         Refusal::RecoveryNotValid => (StatusCode::GONE, "This recovery is not valid any more"),
+        Refusal::CaptchaFailed => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "An answer to GET /captcha is needed, a fresh one each time",
+        ),
         Refusal::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "The server is busy, try again shortly"),
         Refusal::Unexpected => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong"),

@@ -8,6 +8,7 @@ use super::password_reset::is_tag;
 use super::problem::Problem;
 use super::sessions::SessionToken;
 use crate::clock::rfc3339;
+use crate::guard::captcha::Brought;
 use crate::latchkey::SharedLatchkey;
 use crate::recovery::complete::{self, Completed};
 use crate::recovery::facts::{self, Started};
@@ -105,6 +106,10 @@ pub struct RecoveryProof {
     #[serde(default)]
     #[schema(example = "en", max_length = 35)]
     locale: Option<String>,
+    /// The answer to a challenge of `GET /captcha`, or the provider's token.
+    #[serde(default)]
+    #[schema(max_length = 8192)]
+    captcha: Option<String>,
 }
 
 /// A recovery begun.
@@ -124,7 +129,7 @@ pub struct RecoveryBegun {
         (status = 201, body = RecoveryBegun),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "not_recognised, whatever the reason"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "recovery_off"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "fact_malformed: `field` names the first, `detail` says what is wrong with each; no try is counted"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "captcha_failed; or fact_malformed: `field` names the first, `detail` says what is wrong with each; no try is counted"),
         (status = 429, body = Problem, content_type = "application/problem+json", description = "too_many_requests, whoever is meant"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "busy"),
@@ -143,9 +148,10 @@ pub async fn start(
         }
         visit.visitor.locale = Locale::of_tag(locale).unwrap_or(visit.lang).to_string();
     }
+    let captcha = Brought::of(proof.captcha.as_deref());
     let Started { handle, expires_at } = match (&proof.facts, &proof.recovery_code) {
-        (Some(facts), None) => facts::start(&latchkey, &visit.visitor, facts).await?,
-        (None, Some(code)) => code::start(&latchkey, &visit.visitor, code).await?,
+        (Some(facts), None) => facts::start(&latchkey, &visit.visitor, facts, captcha).await?,
+        (None, Some(code)) => code::start(&latchkey, &visit.visitor, code, captcha).await?,
         _ => {
             return Err(Problem::malformed(
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -6,6 +6,7 @@ use super::no_content;
 use super::problem::Problem;
 use super::signed_in;
 use crate::clock::rfc3339;
+use crate::guard::captcha::Brought;
 use crate::latchkey::SharedLatchkey;
 use crate::refused::Refused;
 use crate::session::sign_in::sign_in;
@@ -24,6 +25,10 @@ pub struct Credentials {
     #[schema(example = "ada", min_length = 1, max_length = 256)]
     identifier: String,
     password: String,
+    /// Needed after a few failures: the answer to a challenge of `GET /captcha`, or the provider's token.
+    #[serde(default)]
+    #[schema(max_length = 8192)]
+    captcha: Option<String>,
 }
 
 /// An open session.
@@ -50,6 +55,7 @@ impl SessionToken {
     responses(
         (status = 200, body = SessionToken),
         (status = 401, body = Problem, content_type = "application/problem+json", description = "sign_in_refused"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "captcha_failed, whoever is named; or a field is not possible"),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "busy"),
     ),
@@ -65,6 +71,7 @@ pub async fn open(
         &visit.visitor,
         &credentials.identifier,
         &credentials.password,
+        Brought::of(credentials.captcha.as_deref()),
     )
     .await?;
     Ok(Json(SessionToken::new(opened)))

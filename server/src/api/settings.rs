@@ -3,6 +3,7 @@
 use super::json::{Body, Distinct};
 use super::problem::Problem;
 use super::staff::OnDuty;
+use crate::guard::limits::{BUDGETS, Budget};
 use crate::latchkey::SharedLatchkey;
 use crate::settings::change::{change as change_settings, current};
 use crate::settings::kind::{LONGEST_KEY, LONGEST_NAME, LONGEST_URL, MOST_FACTS, MOST_ORIGINS};
@@ -267,7 +268,7 @@ fn takes(kind: Kind, in_patch: bool) -> RefOr<Schema> {
                 .schema_type(types(Type::String))
                 .enum_values(Some(all.collect::<Vec<_>>()))
         }
-        Kind::Line { max } => text(max, LINE),
+        Kind::Line { max } | Kind::Secret { max } => text(max, LINE),
         Kind::Colour(_) => text(7, "^(#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{3})?$").description(Some(kind.takes())),
         Kind::Address => text(254, LINE).description(Some("A mail address, or nothing")),
         Kind::PublicUrl | Kind::MailUrl => text(LONGEST_URL, LINE).description(Some(kind.takes())),
@@ -291,6 +292,19 @@ fn takes(kind: Kind, in_patch: bool) -> RefOr<Schema> {
                     .pattern(Some(PUBLIC_LINE))
                     .build(),
             )))),
+        Kind::Budgets => {
+            let number = |budget: Budget| {
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::new(Type::Integer))
+                    .minimum(Some(budget.least))
+                    .maximum(Some(budget.most))
+            };
+            let object = ObjectBuilder::new().schema_type(types(Type::Object));
+            BUDGETS
+                .into_iter()
+                .fold(object, |object, budget| object.property(budget.name, number(budget)))
+                .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        }
         Kind::Facts => {
             let list = ArrayBuilder::new()
                 .schema_type(types(Type::Array))

@@ -33,6 +33,8 @@ closed!(
         SignedOut = "signed_out",
         SessionEnded = "session_ended",
         RateLimited = "rate_limited",
+        CaptchaFailed = "captcha_failed",
+        LimitReleased = "limit_released",
         SettingChanged = "setting_changed",
         SettingRefused = "setting_refused",
         ConfirmationRefused = "confirmation_refused",

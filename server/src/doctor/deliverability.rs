@@ -24,7 +24,11 @@ pub async fn check(latchkey: &Latchkey, staff: &Staff) -> Result<Vec<Finding>, R
     let settings = latchkey.settings().await?;
     if settings.limits.enabled && Server::read(&settings.mail.resolver).is_some() {
         let mut write = latchkey.store.write().await?;
-        let taken = DELIVERABILITY.take(&mut write, &staff.actor(), latchkey.now()).await?;
+        let taken = settings
+            .limits
+            .of(DELIVERABILITY)
+            .take(&mut write, &staff.actor(), latchkey.now())
+            .await?;
         write.commit().await?;
         taken.check()?;
     }

@@ -142,7 +142,11 @@ async fn spend(latchkey: &Latchkey, staff: &Staff, settings: &Settings) -> Resul
         return Ok(());
     }
     let mut write = latchkey.store.write().await?;
-    let taken = MAIL_TEST.take(&mut write, &staff.actor(), latchkey.now()).await?;
+    let taken = settings
+        .limits
+        .of(MAIL_TEST)
+        .take(&mut write, &staff.actor(), latchkey.now())
+        .await?;
     write.commit().await?;
     taken.check()
 }

@@ -95,9 +95,10 @@ pub async fn require_current(
     current: &str,
 ) -> Result<(), Refused> {
     let now = latchkey.now();
-    if latchkey.settings().await?.limits.enabled {
+    let limits = latchkey.settings().await?.limits;
+    if limits.enabled {
         let mut write = latchkey.store.write().await?;
-        let taken = CHANGE_BY_ACCOUNT.take(&mut write, &account.id, now).await?;
+        let taken = limits.of(CHANGE_BY_ACCOUNT).take(&mut write, &account.id, now).await?;
         write.commit().await?;
         taken.check()?;
     }

@@ -6,6 +6,7 @@ use super::facts::{Started, open, spend};
 use super::plan::mailable;
 use crate::audit::{self, Entry, Event};
 use crate::fact::file::owner;
+use crate::guard::captcha::{self, Brought, Place};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
 use crate::mail::message::Said;
@@ -62,12 +63,18 @@ pub async fn make(
 /// Begins a recovery for whoever holds a code. It is spent with the new password, not before.
 ///
 /// # Errors
-/// [`Refusal::RecoveryOff`]; [`Refusal::NotRecognised`] for every other reason; [`Refused::TooMany`].
-pub async fn start(latchkey: &Latchkey, visitor: &Visitor, typed_code: &str) -> Result<Started, Refused> {
+/// [`Refusal::RecoveryOff`]; [`Refusal::NotRecognised`] for every other reason; [`Refused::Captcha`]; [`Refused::TooMany`].
+pub async fn start(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    typed_code: &str,
+    captcha: Brought<'_>,
+) -> Result<Started, Refused> {
     let settings = latchkey.settings().await?;
     if !mailable(latchkey, &settings) {
         return Err(Refusal::RecoveryOff.into());
     }
+    captcha::require(latchkey, visitor, &settings, Place::Recovery, captcha).await?;
     let canonical = typed(typed_code, LENGTH).unwrap_or_default();
     let found = latchkey.store.recovery_code(&mac(&latchkey.keys, &canonical)).await?;
     let (code_id, account_id) = found.unwrap_or_default();

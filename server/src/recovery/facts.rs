@@ -14,6 +14,7 @@ use crate::clock::{HOUR, UnixMillis};
 use crate::fact::key::{self, Bunch, Stored, fits, seal};
 use crate::fact::value::{Value, read};
 use crate::fact::{Attribute, EMAIL};
+use crate::guard::captcha::{self, Brought, Place};
 use crate::guard::limits::{RECOVERY_BY_ALL, RECOVERY_BY_CLIENT};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
@@ -50,18 +51,20 @@ type Given = (Attribute, Value);
 /// Begins a recovery for whoever knows all facts of one account.
 ///
 /// # Errors
-/// [`Refusal::RecoveryOff`]; [`Refused::Facts`] for what cannot be such a fact, which costs no try; [`Refused::TooMany`] for budgets that
+/// [`Refusal::RecoveryOff`]; [`Refused::Facts`] for what cannot be such a fact, which costs no try; [`Refused::Captcha`]; [`Refused::TooMany`] for budgets that
 /// have nothing to do with any account; [`Refusal::NotRecognised`] for everything else; [`Refusal::Busy`] costs no try either.
 pub async fn start(
     latchkey: &Latchkey,
     visitor: &Visitor,
     typed: &BTreeMap<String, String>,
+    captcha: Brought<'_>,
 ) -> Result<Started, Refused> {
     let settings = latchkey.settings().await?;
     let plan = required(latchkey, &settings).await?;
     let given = read_all(&plan, typed)?;
     // A key that is missing ends it here, before anything is counted.
     let keys = key::keys(latchkey).await?;
+    captcha::require(latchkey, visitor, &settings, Place::Recovery, captcha).await?;
     let pointed = pointed(latchkey, &keys, &given).await?;
     let slots = slots(&pointed);
     // One transaction with the budgets: it changes something whether or not the try points at anybody, and so takes the same time.
@@ -144,10 +147,14 @@ fn read_all(plan: &Plan, typed: &BTreeMap<String, String>) -> Result<Vec<Given>,
 pub(super) async fn spend(latchkey: &Latchkey, visitor: &Visitor, settings: &Settings) -> Result<Write, Refused> {
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    let mut taken = RECOVERY_BY_CLIENT.take(&mut write, &visitor.network(), now).await?;
+    let mut taken = settings
+        .limits
+        .of(RECOVERY_BY_CLIENT)
+        .take(&mut write, &visitor.network(), now)
+        .await?;
     // Who is over the own budget does not use up everybody's.
     if taken.within() {
-        taken = RECOVERY_BY_ALL.take(&mut write, "", now).await?;
+        taken = settings.limits.of(RECOVERY_BY_ALL).take(&mut write, "", now).await?;
     }
     match taken.check() {
         Err(refused) if settings.limits.enabled => {

@@ -63,10 +63,10 @@ pub const AWAITS: i64 = 7 * DAY;
 /// # Errors
 /// [`Refusal::RecoveryNotValid`] for every reason there is none; [`Refused::TooMany`].
 pub async fn step(latchkey: &Latchkey, visitor: &Visitor, handle: &str) -> Result<RecoveryRow, Refused> {
-    let limited = latchkey.settings().await?.limits.enabled;
+    let limits = latchkey.settings().await?.limits;
     spend(
         &latchkey.store,
-        limited,
+        &limits,
         RECOVERY_STEP_BY_CLIENT,
         visitor,
         latchkey.now(),

@@ -8,6 +8,7 @@ use crate::guard::limits::{CODE_BY_IDENTIFIER, PROOF_BY_CLIENT, spend};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
 use crate::refused::Refused;
+use crate::settings::limits::Limits;
 use crate::store::TokenRow;
 use app::outcome::Refusal;
 
@@ -32,7 +33,7 @@ pub async fn prove(latchkey: &Latchkey, visitor: &Visitor, proof: &Proof) -> Res
     let settings = latchkey.settings().await?;
     spend(
         &latchkey.store,
-        settings.limits.enabled,
+        &settings.limits,
         PROOF_BY_CLIENT,
         visitor,
         latchkey.now(),
@@ -40,7 +41,7 @@ pub async fn prove(latchkey: &Latchkey, visitor: &Visitor, proof: &Proof) -> Res
     .await?;
     match proof {
         Proof::Token(token) => by_token(latchkey, token).await,
-        Proof::Code { receipt, code } => by_code(latchkey, visitor, settings.limits.enabled, receipt, code).await,
+        Proof::Code { receipt, code } => by_code(latchkey, visitor, &settings.limits, receipt, code).await,
     }
 }
 
@@ -66,7 +67,7 @@ pub async fn by_token(latchkey: &Latchkey, token: &str) -> Result<Proved, Refuse
 async fn by_code(
     latchkey: &Latchkey,
     visitor: &Visitor,
-    limited: bool,
+    limits: &Limits,
     receipt: &str,
     typed_code: &str,
 ) -> Result<Proved, Refused> {
@@ -77,7 +78,8 @@ async fn by_code(
     let mut write = latchkey.store.write().await?;
     let request = write.take_code_try(&receipt, CODE_TRIES).await?;
     let within = match &request {
-        Some(request) if limited => CODE_BY_IDENTIFIER
+        Some(request) if limits.enabled => limits
+            .of(CODE_BY_IDENTIFIER)
             .take(&mut write, &request.identifier_mac, now)
             .await?
             .within(),

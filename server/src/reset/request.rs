@@ -7,6 +7,7 @@ use super::target;
 use crate::account::identifier::Identifier;
 use crate::audit::{self, Entry, Event};
 use crate::clock::MINUTE;
+use crate::guard::captcha::{Brought, Place, require};
 use crate::guard::limits::{RESET_BY_ALL, RESET_BY_CLIENT};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
@@ -21,12 +22,13 @@ use app::outcome::Refusal;
 ///
 /// # Errors
 /// [`Refusal::ResetUnavailable`], [`Refusal::IdentifierMissing`], [`Refusal::IdentifierMalformed`]; [`Refusal::Invalid`] for a target
-/// that is not allowed; [`Refused::TooMany`] for budgets that have nothing to do with the account.
+/// that is not allowed; [`Refused::Captcha`]; [`Refused::TooMany`] for budgets that have nothing to do with the account.
 pub async fn request(
     latchkey: &Latchkey,
     visitor: &Visitor,
     typed: &str,
     target: Option<&str>,
+    captcha: Brought<'_>,
 ) -> Result<String, Refused> {
     let settings = latchkey.settings().await?;
     require_available(latchkey, &settings)?;
@@ -39,6 +41,7 @@ pub async fn request(
         return Err(Refusal::IdentifierMissing.into());
     }
     let identifier = Identifier::parse(typed).map_err(|_| Refusal::IdentifierMalformed)?;
+    require(latchkey, visitor, &settings, Place::Forgot, captcha).await?;
     store(latchkey, visitor, &settings, identifier.canonical(), &target).await
 }
 
@@ -94,8 +97,12 @@ async fn store(
 
     let mut write = latchkey.store.write().await?;
     if settings.limits.enabled {
-        let by_client = RESET_BY_CLIENT.take(&mut write, &visitor.network(), now).await?;
-        let by_all = RESET_BY_ALL.take(&mut write, "", now).await?;
+        let by_client = settings
+            .limits
+            .of(RESET_BY_CLIENT)
+            .take(&mut write, &visitor.network(), now)
+            .await?;
+        let by_all = settings.limits.of(RESET_BY_ALL).take(&mut write, "", now).await?;
         if let Err(refused) = by_client.check().and_then(|()| by_all.check()) {
             audit::record(
                 &mut write,

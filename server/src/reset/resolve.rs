@@ -18,6 +18,7 @@ use crate::mail::outbox::{Parcel, seal};
 use crate::refused::Fault;
 use crate::secret::Purpose;
 use crate::settings::Settings;
+use crate::settings::limits::Limits;
 use crate::store::{NewToken, OutboxRow, RequestRow, Write};
 use app::words::Locale;
 
@@ -68,7 +69,7 @@ pub async fn resolve(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow) ->
         {
             return Ok(Resolution::Wait(issued_at + COOLDOWN));
         }
-        if !within_limits(write, account, now).await? {
+        if !within_limits(write, &settings.limits, account, now).await? {
             return end(write, now, &request, Some(account), Outcome::OverLimit).await;
         }
     }
@@ -79,9 +80,9 @@ pub async fn resolve(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow) ->
 ///
 /// What the hour refuses does not count for the day: otherwise ten requests in a minute would leave the owner without mail until
 /// tomorrow (security 162).
-async fn within_limits(write: &mut Write, account: &Account, now: UnixMillis) -> Result<bool, Fault> {
-    Ok(MAIL_PER_HOUR.take(write, &account.id, now).await?.within()
-        && MAIL_PER_DAY.take(write, &account.id, now).await?.within())
+async fn within_limits(write: &mut Write, limits: &Limits, account: &Account, now: UnixMillis) -> Result<bool, Fault> {
+    Ok(limits.of(MAIL_PER_HOUR).take(write, &account.id, now).await?.within()
+        && limits.of(MAIL_PER_DAY).take(write, &account.id, now).await?.within())
 }
 
 /// Tells the owner who signs them in, so that they need not wait for a link that never comes (F14).
@@ -92,7 +93,9 @@ async fn hint(
     request: &RequestRow,
     account: &Account,
 ) -> Result<(), Fault> {
-    if !settings.sso.hint || (settings.limits.enabled && !within_limits(write, account, latchkey.now()).await?) {
+    if !settings.sso.hint
+        || (settings.limits.enabled && !within_limits(write, &settings.limits, account, latchkey.now()).await?)
+    {
         return Ok(());
     }
     let message = Message::SsoHint {

@@ -5,6 +5,7 @@ use crate::account::Account;
 use crate::account::identifier::Identifier;
 use crate::audit::{self, Entry, Event};
 use crate::directory;
+use crate::guard::captcha::{self, Brought};
 use crate::guard::limits::{SIGN_IN_BY_CLIENT, SIGN_IN_BY_IDENTIFIER, SIGN_IN_BY_PAIR, SIGN_IN_BY_PAIR_UNDER_ATTACK};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
@@ -13,14 +14,21 @@ use crate::password::hash::Verified;
 use crate::refused::Refused;
 use crate::secret::Purpose;
 use crate::settings::Settings;
+use crate::settings::limits::Limits;
 use app::outcome::Refusal;
 
 /// Opens a session for whoever knows login name or address, and the password.
 ///
 /// # Errors
-/// [`Refusal::SignInRefused`] for every way to be wrong; [`Refused::TooMany`] counts what was typed, not what exists;
+/// [`Refusal::SignInRefused`] for every way to be wrong; [`Refused::Captcha`] after a few of them; [`Refused::TooMany`] counts what was typed, not what exists;
 /// [`Refusal::Busy`] when the server hashes as much as it can.
-pub async fn sign_in(latchkey: &Latchkey, visitor: &Visitor, typed: &str, password: &str) -> Result<Opened, Refused> {
+pub async fn sign_in(
+    latchkey: &Latchkey,
+    visitor: &Visitor,
+    typed: &str,
+    password: &str,
+    captcha: Brought<'_>,
+) -> Result<Opened, Refused> {
     if typed.trim().is_empty() {
         return Err(Refusal::IdentifierMissing.into());
     }
@@ -29,35 +37,43 @@ pub async fn sign_in(latchkey: &Latchkey, visitor: &Visitor, typed: &str, passwo
     let password = Password::new(password).map_err(|violation| Refused::Password(vec![violation]))?;
     let settings = latchkey.settings().await?;
     let mac = latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]);
-    let pair = format!("{mac}:{}", visitor.network());
+    captcha::sign_in::require(latchkey, visitor, &settings, &mac, captcha).await?;
     if settings.limits.enabled {
-        count_try(latchkey, visitor, &mac, &pair).await?;
+        count_try(latchkey, visitor, &settings.limits, &mac).await?;
     }
     let account = directory::find(&latchkey.store, &identifier).await?;
     let stored = account.as_ref().and_then(Account::comparable_hash);
     let verified = latchkey.hasher.verify(&password, stored).await?;
     match (account, verified) {
-        (Some(account), Verified::Yes) => admit(latchkey, visitor, &settings, &pair, &account, None).await,
+        (Some(account), Verified::Yes) => admit(latchkey, visitor, &settings, &mac, &account, None).await,
         (Some(account), Verified::YesNeedsUpgrade) => {
             let stronger = latchkey.hasher.hash(&password).await?;
-            admit(latchkey, visitor, &settings, &pair, &account, Some(&stronger)).await
+            admit(latchkey, visitor, &settings, &mac, &account, Some(&stronger)).await
         }
         (account, _) => refuse(latchkey, visitor, &mac, account.as_ref()).await,
     }
 }
 
+/// One client and one name, for counting.
+fn pair(mac: &str, visitor: &Visitor) -> String {
+    format!("{mac}:{}", visitor.network())
+}
+
 /// Uses the budgets before anything is looked up: what exists and what does not is counted alike (security 4, 160).
-async fn count_try(latchkey: &Latchkey, visitor: &Visitor, mac: &str, pair: &str) -> Result<(), Refused> {
+async fn count_try(latchkey: &Latchkey, visitor: &Visitor, limits: &Limits, mac: &str) -> Result<(), Refused> {
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    let by_client = SIGN_IN_BY_CLIENT.take(&mut write, &visitor.network(), now).await?;
-    let by_identifier = SIGN_IN_BY_IDENTIFIER.take(&mut write, mac, now).await?;
+    let by_client = limits
+        .of(SIGN_IN_BY_CLIENT)
+        .take(&mut write, &visitor.network(), now)
+        .await?;
+    let by_identifier = limits.of(SIGN_IN_BY_IDENTIFIER).take(&mut write, mac, now).await?;
     let budget = if by_identifier.within() {
         SIGN_IN_BY_PAIR
     } else {
         SIGN_IN_BY_PAIR_UNDER_ATTACK
     };
-    let by_pair = budget.take(&mut write, pair, now).await?;
+    let by_pair = limits.of(budget).take(&mut write, &pair(mac, visitor), now).await?;
     let checked = by_client.check().and_then(|()| by_pair.check());
     if checked.is_err() {
         audit::record(
@@ -75,7 +91,7 @@ async fn admit(
     latchkey: &Latchkey,
     visitor: &Visitor,
     settings: &Settings,
-    pair: &str,
+    mac: &str,
     account: &Account,
     stronger: Option<&str>,
 ) -> Result<Opened, Refused> {
@@ -90,7 +106,8 @@ async fn admit(
             .upgrade_hash(&account.id, &account.password_hash, stronger)
             .await?;
     }
-    SIGN_IN_BY_PAIR.clear(&mut write, pair).await?;
+    SIGN_IN_BY_PAIR.clear(&mut write, &pair(mac, visitor)).await?;
+    captcha::sign_in::succeeded(latchkey, &mut write, visitor, settings, mac).await?;
     let opened = open(latchkey, &mut write, visitor, settings, &account.id, OpenedBy::Password).await?;
     audit::record(&mut write, visitor, now, Entry::success(Event::SignedIn, &account.id));
     write.commit().await?;

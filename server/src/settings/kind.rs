@@ -1,6 +1,6 @@
 //! What a setting takes. The same rules for the console's forms, REST, the command line and pins.
 
-use super::texts::{facts, line, origins, page, public_text};
+use super::texts::{budget, facts, line, origins, page, public_text};
 use crate::account::identifier::EmailAddress;
 use crate::branding::colour::{Colour, LEAST, Scheme};
 use crate::config::may_be_public;
@@ -44,6 +44,10 @@ pub enum Kind {
     },
     /// A colour that can be read on pages of this kind, or empty (F1).
     Colour(Scheme),
+    /// The same, never shown.
+    Secret {
+        max: usize,
+    },
     /// A mail address, or empty.
     Address,
     /// A text per language, `{"en": "…"}`, without placeholders: it is shown to people who proved nothing (security 13).
@@ -68,6 +72,8 @@ pub enum Kind {
     Page,
     /// Sites by their origins, `https://app.example.org`.
     Origins,
+    /// Budgets by their names, each with how many it allows.
+    Budgets,
     /// Facts by their names; one alone proves nobody (R2).
     Facts,
 }
@@ -80,12 +86,17 @@ impl Kind {
             Self::Switch => "switch",
             Self::Number { .. } | Self::NumberOrUnset { .. } => "number",
             Self::Choice(_) => "choice",
-            Self::Line { .. } | Self::QueryName | Self::Resolver | Self::Selector | Self::Domain | Self::SigningKey => {
-                "text"
-            }
+            Self::Line { .. }
+            | Self::Secret { .. }
+            | Self::QueryName
+            | Self::Resolver
+            | Self::Selector
+            | Self::Domain
+            | Self::SigningKey => "text",
             Self::Colour(_) => "colour",
             Self::Address => "address",
             Self::PublicText { .. } => "text_per_language",
+            Self::Budgets => "number_per_budget",
             Self::PublicUrl | Self::MailUrl | Self::Page => "url",
             Self::Origins | Self::Facts => "list",
         }
@@ -107,6 +118,10 @@ impl Kind {
                     .try_for_each(|(language, text)| public_text(language, text, max))?;
                 Ok(value.clone())
             }
+            (Self::Budgets, Value::Object(budgets)) => {
+                budgets.iter().try_for_each(|(name, allowed)| budget(name, allowed))?;
+                Ok(value.clone())
+            }
             (Self::Origins, Value::Array(list)) => origins(list).map(|list| json!(list)),
             (Self::Facts, Value::Array(list)) => facts(list).map(|list| json!(list)),
             (_, Value::String(text)) => self.check_text(text).map(Value::String),
@@ -117,7 +132,7 @@ impl Kind {
     fn check_text(self, text: &str) -> Result<String, String> {
         match self {
             Self::Choice(choices) if choices.contains(&text) => Ok(text.to_owned()),
-            Self::Line { max } => line(text, max),
+            Self::Line { max } | Self::Secret { max } => line(text, max),
             Self::Colour(_)
             | Self::Address
             | Self::PublicUrl
@@ -168,7 +183,7 @@ impl Kind {
             Self::Number { min, max } => format!("a whole number from {min} to {max}"),
             Self::NumberOrUnset { min, max } => format!("a whole number from {min} to {max}, or null"),
             Self::Choice(choices) => format!("one of {}", choices.join(", ")),
-            Self::Line { max } => format!("a text of at most {max} characters"),
+            Self::Line { max } | Self::Secret { max } => format!("a text of at most {max} characters"),
             Self::Colour(_) => {
                 format!("a colour like #0e5a54 with a contrast of at least {LEAST} to 1, or nothing")
             }
@@ -188,6 +203,7 @@ impl Kind {
             Self::SigningKey => "a private key in PEM format (RSA of 2048 bits or more, or Ed25519), or nothing".into(),
             Self::Page => "a path like /app, or a whole https:// address, in at most 500 plain characters".into(),
             Self::Facts => format!("a list of 2 to {MOST_FACTS} different names of facts, or an empty one"),
+            Self::Budgets => "numbers by the names of budgets, each within its range".into(),
             Self::Origins => format!("a list of at most {MOST_ORIGINS} origins like https://app.example.org"),
         }
     }
@@ -218,11 +234,13 @@ pub(super) fn as_declared(kind: Kind, value: &Value) -> Value {
             | Kind::NumberOrUnset { .. }
             | Kind::PublicText { .. }
             | Kind::Origins
+            | Kind::Budgets
             | Kind::Facts,
             Value::Number(_) | Value::Bool(_),
         ) => value.clone(),
         (_, Value::Number(_) | Value::Bool(_)) => value.to_string().into(),
         (Kind::PublicText { .. }, Value::String(text)) => json!({ "en": text }),
+        (Kind::Budgets, Value::String(text)) => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
         (Kind::Origins | Kind::Facts, Value::String(text)) => {
             let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
             json!(parts.collect::<Vec<_>>())

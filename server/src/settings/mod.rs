@@ -2,6 +2,7 @@
 //! One [`Declaration`] a setting is the only place for its default, range and help.
 
 pub mod branding;
+pub mod captcha;
 pub mod change;
 pub mod grants;
 pub mod kind;
@@ -46,6 +47,7 @@ pub struct Settings {
     pub recovery: recovery::Recovery,
     pub password: app::policy::Policy,
     pub mail: mail::Mail,
+    pub captcha: captcha::Captcha,
     pub limits: limits::Limits,
     pub branding: branding::Branding,
     pub retention: retention::Retention,
@@ -69,11 +71,12 @@ impl From<SettingError> for Fault {
     }
 }
 
-const GROUPS: [&[Declaration]; 10] = [
+const GROUPS: [&[Declaration]; 11] = [
     reset::DECLARATIONS,
     recovery::DECLARATIONS,
     password::DECLARATIONS,
     mail::DECLARATIONS,
+    captcha::DECLARATIONS,
     limits::DECLARATIONS,
     branding::DECLARATIONS,
     retention::DECLARATIONS,

@@ -2,6 +2,7 @@
 
 use super::kind::{LONGEST_URL, MOST_FACTS, MOST_ORIGINS};
 use crate::fact::is_name;
+use crate::guard::limits::budget_of;
 use crate::reset::target;
 use serde_json::Value;
 
@@ -14,6 +15,18 @@ pub fn line(text: &str, max: usize) -> Result<String, String> {
         return Err("has control characters".into());
     }
     Ok(text.trim().to_owned())
+}
+
+/// How many a budget allows.
+pub fn budget(name: &str, allowed: &Value) -> Result<(), String> {
+    let Some(budget) = budget_of(name) else {
+        return Err("names a budget that there is not".into());
+    };
+    let (name, least, most) = (budget.name, budget.least, budget.most);
+    match allowed.as_i64() {
+        Some(allowed) if (least..=most).contains(&allowed) => Ok(()),
+        _ => Err(format!("{name} takes a whole number from {least} to {most}")),
+    }
 }
 
 /// Whoever reads it proved nothing, so nothing about a person may be filled in.

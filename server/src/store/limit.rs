@@ -17,6 +17,30 @@ impl Store {
             .await?;
         Ok(row.map_or(0, |(used,)| used))
     }
+
+    /// Names that begin like this and what is used of them in a window, the most used first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn limits_used(
+        &self,
+        prefix: &str,
+        window_start: UnixMillis,
+        limit: i64,
+    ) -> Result<Vec<(String, i64)>, Fault> {
+        let length = i64::try_from(prefix.len()).unwrap_or(i64::MAX);
+        let rows = sqlx::query_as(
+            "select name, used from limits where window_start = $1 and substr(name, 1, cast($2 as integer)) = $3 and used > 0 \
+             order by used desc, name limit $4",
+        )
+        .bind(window_start)
+        .bind(length)
+        .bind(prefix)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
 }
 
 impl Write {
@@ -42,16 +66,29 @@ impl Write {
         Ok(row.0)
     }
 
-    /// Gives back everything used under a name.
+    /// Gives one back, where any is used.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn clear_limit(&mut self, name: &str) -> Result<(), Fault> {
-        sqlx::query("delete from limits where name = $1")
+    pub async fn return_limit(&mut self, name: &str, window_start: UnixMillis) -> Result<(), Fault> {
+        sqlx::query("update limits set used = used - 1 where name = $1 and window_start = $2 and used > 0")
             .bind(name)
+            .bind(window_start)
             .execute(&mut *self.tx)
             .await?;
         Ok(())
+    }
+
+    /// Gives back everything used under a name. Answers in how many windows something was.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn clear_limit(&mut self, name: &str) -> Result<u64, Fault> {
+        let cleared = sqlx::query("delete from limits where name = $1")
+            .bind(name)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(cleared.rows_affected())
     }
 
     /// # Errors

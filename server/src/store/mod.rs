@@ -4,6 +4,7 @@
 mod account;
 mod api_key;
 mod audit;
+mod captcha;
 mod fact;
 mod health;
 mod idempotency;

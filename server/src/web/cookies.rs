@@ -16,7 +16,13 @@ pub const UNDO: &str = "__Host-latchkey-undo";
 pub const CODES: &str = "__Host-latchkey-codes";
 
 /// Longest sealed value of a cookie: ten codes take less than half of it, and browsers keep 4096 bytes.
-const LONGEST_SEALED: usize = 1000;
+pub const LONGEST_SEALED: usize = 1000;
+
+/// Holds a form that waits, sealed: see [`moment`](super::moment).
+pub const HELD: &str = "__Host-latchkey-held";
+
+/// Longest sealed form; with its name and attributes a cookie may have 4096 bytes.
+pub const LONGEST_HELD: usize = 3800;
 
 /// The language that this browser's visitor chose. Says nothing about who that is.
 pub const LANGUAGE: &str = "__Host-latchkey-language";
@@ -35,9 +41,9 @@ pub fn language(headers: &HeaderMap) -> Option<Locale> {
 
 /// The value of a cookie that holds something sealed.
 #[must_use]
-pub fn read_sealed(headers: &HeaderMap, name: &str) -> Option<String> {
+pub fn read_sealed(headers: &HeaderMap, name: &str, longest: usize) -> Option<String> {
     once(headers, name)
-        .filter(|value| value.len() <= LONGEST_SEALED)
+        .filter(|value| value.len() <= longest)
         .map(str::to_owned)
 }
 

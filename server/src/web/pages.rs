@@ -1,7 +1,9 @@
 //! Pages and the server functions behind their forms. Pages are rendered whole before they are sent, so they are complete without
 //! JavaScript; forms answer with an explicit redirect and never follow the Referer (security 176).
 
+use super::captcha;
 use super::locale;
+use super::moment;
 use super::port::RequestPort;
 use super::visit::Visit;
 use crate::branding::look;
@@ -18,6 +20,7 @@ use axum::routing::post;
 use leptos::prelude::provide_context;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Every server function by its own path: an unknown one is an ordinary "not found" (security 181).
 pub fn forms() -> Router<Doors> {
@@ -26,17 +29,20 @@ pub fn forms() -> Router<Doors> {
         .route(LANGUAGE_FORM, post(locale::choose))
 }
 
-fn context(latchkey: SharedLatchkey, visit: Visit) -> impl Fn() + Clone + Send + Sync + 'static {
-    let lang = visit.lang;
-    let port: Arc<dyn Port> = Arc::new(RequestPort { latchkey, visit });
+/// The field of a form that holds the answer to the captcha.
+pub const CAPTCHA: &str = "captcha";
+
+fn context(port: RequestPort) -> impl Fn() + Clone + Send + Sync + 'static {
+    let lang = port.visit.lang;
+    let port: Arc<dyn Port> = Arc::new(port);
     move || {
         provide_context(lang);
         provide_context(port.clone());
     }
 }
 
-/// Runs a server function.
-async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut request: Request) -> Response {
+/// Runs a server function. A form that only lacks an answer to the captcha, because no script ran, is kept until its visitor has waited.
+pub async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut request: Request) -> Response {
     // Without a Referer the framework has nowhere to send a browser but the way we name.
     request.headers_mut().remove(header::REFERER);
     let plain_form = accepts_html(&request);
@@ -45,9 +51,21 @@ async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut request:
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.\n").into_response();
     };
-    let request = Request::from_parts(parts, Body::from(body));
-    let answer = leptos_axum::handle_server_fns_with_context(context(latchkey, visit), request).await;
+    let port = RequestPort {
+        captcha: field(&body, CAPTCHA),
+        ..RequestPort::new(latchkey.clone(), visit.clone())
+    };
+    let (path, lacks_captcha) = (parts.uri.path().to_owned(), port.lacks_captcha.clone());
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let answer = leptos_axum::handle_server_fns_with_context(context(port), request).await;
     let mut response = answer.into_response();
+    if lacks_captcha.load(Ordering::Relaxed)
+        && let Some(headers) = moment::hold(&latchkey, &visit, &path, &body).await
+    {
+        let [(location, page), (set_cookie, cookie)] = headers;
+        response.headers_mut().insert(location, page);
+        response.headers_mut().append(set_cookie, cookie);
+    }
     if plain_form && response.status() == StatusCode::FOUND {
         if response.headers().get(header::LOCATION) == Some(&HeaderValue::from_static("/")) {
             return (StatusCode::UNPROCESSABLE_ENTITY, "This form could not be read.\n").into_response();
@@ -76,13 +94,22 @@ pub async fn page(State(doors): State<Doors>, visit: Visit, request: Request) ->
         .await
         .ok()
         .and_then(|look| look.style_path());
-    let context = context(doors.latchkey, visit);
+    let script = captcha::script(&doors.latchkey, visit.lang).await;
+    let given = context(RequestPort::new(doors.latchkey, visit));
     let context = move || {
-        context();
+        given();
         provide_context(app::Style(style.clone()));
+        provide_context(script.clone());
     };
     let render = leptos_axum::render_app_async_with_context(context, move || app::shell(options.clone()));
     render(request).await.map(Body::new)
+}
+
+/// The value of a form's field; an empty one is none.
+fn field(body: &[u8], name: &str) -> Option<String> {
+    url::form_urlencoded::parse(body)
+        .find(|(given, value)| given == name && !value.is_empty())
+        .map(|(_, value)| value.into_owned())
 }
 
 fn accepts_html(request: &Request) -> bool {

@@ -1,11 +1,13 @@
 //! The port that pages use, made for one request: calls use-cases, sets cookies, translates outcomes. No rule lives here.
 
 use super::cookies;
+use super::moment;
 use super::visit::Visit;
 use crate::account::Role;
 use crate::clock::{DAY, MINUTE, SECOND};
 use crate::fact::attribute::is_stored;
 use crate::fact::file::{self, owner};
+use crate::guard::captcha::Brought;
 use crate::guard::visitor::device;
 use crate::latchkey::SharedLatchkey;
 use crate::password::change;
@@ -22,19 +24,24 @@ use crate::session::sign_in::sign_in;
 use crate::session::{self, Session};
 use crate::settings::reset::SignIn;
 use app::outcome::Refusal;
-use app::port::{AccountPort, RecoveryPort, ResetPort, SessionPort, SitePort};
+use app::port::{AccountPort, RecoveryPort, ResetPort, SessionPort, SitePort, WaitPort};
 use app::view::{
     CaseState, FactRefusal, Finished, Me, Opened, OpenedRecovery, OwnFact, PasswordRefusal, Recovered, RecoveryForm,
-    RecoveryStep, SessionView, Site,
+    RecoveryStep, SessionView, Site, Waiting,
 };
 use async_trait::async_trait;
 use axum::http::{HeaderValue, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub struct RequestPort {
     pub latchkey: SharedLatchkey,
     pub visit: Visit,
+    /// What the form at hand brought along for the captcha, and whether that was what it lacked.
+    pub captcha: Option<String>,
+    pub lacks_captcha: Arc<AtomicBool>,
 }
 
 /// Faults are logged where they become an answer, once.
@@ -80,6 +87,28 @@ impl Cookies {
 }
 
 impl RequestPort {
+    #[must_use]
+    pub fn new(latchkey: SharedLatchkey, visit: Visit) -> Self {
+        Self {
+            latchkey,
+            visit,
+            captcha: None,
+            lacks_captcha: Arc::default(),
+        }
+    }
+
+    fn brought(&self) -> Brought<'_> {
+        Brought::of(self.captcha.as_deref())
+    }
+
+    /// As [`told`]; also remembers that the form may be sent again once its visitor has waited.
+    fn told_form(&self, refused: &Refused) -> Refusal {
+        if matches!(refused, Refused::Captcha { missing: true }) {
+            self.lacks_captcha.store(true, Ordering::Relaxed);
+        }
+        told(refused)
+    }
+
     async fn session(&self) -> Result<Session, Refusal> {
         let token = self.visit.session_token.as_deref().ok_or(Refusal::NotSignedIn)?;
         let session = session::resume(&self.latchkey, token)
@@ -147,13 +176,30 @@ impl SitePort for RequestPort {
 }
 
 #[async_trait]
+impl WaitPort for RequestPort {
+    async fn waiting(&self) -> Result<Waiting, Refusal> {
+        let held = moment::held(&self.latchkey, &self.visit).ok_or(Refusal::NotFound)?;
+        Ok(Waiting {
+            seconds: moment::seconds_left(&held, self.latchkey.now()),
+            back: moment::page_of(&held),
+        })
+    }
+}
+
+#[async_trait]
 impl ResetPort for RequestPort {
     async fn request_reset(&self, identifier: String, target: Option<String>) -> Result<String, Refusal> {
         let settings = self.latchkey.settings().await.map_err(|fault| told(&fault.into()))?;
         let target = target.and_then(|target| target::allowed(&settings.reset, &target));
-        request::request(&self.latchkey, &self.visit.visitor, &identifier, target.as_deref())
-            .await
-            .map_err(|refused| told(&refused))
+        request::request(
+            &self.latchkey,
+            &self.visit.visitor,
+            &identifier,
+            target.as_deref(),
+            self.brought(),
+        )
+        .await
+        .map_err(|refused| self.told_form(&refused))
     }
 
     async fn resend_reset(&self, receipt: String) -> Result<String, Refusal> {
@@ -253,9 +299,15 @@ fn confirmed(password: &str, confirmation: Option<&str>) -> Result<(), PasswordR
 impl SessionPort for RequestPort {
     async fn sign_in(&self, identifier: String, password: String) -> Result<(), Refusal> {
         let cookies = Cookies::of_this_request();
-        let opened = sign_in(&self.latchkey, &self.visit.visitor, &identifier, &password)
-            .await
-            .map_err(|refused| told(&refused))?;
+        let opened = sign_in(
+            &self.latchkey,
+            &self.visit.visitor,
+            &identifier,
+            &password,
+            self.brought(),
+        )
+        .await
+        .map_err(|refused| self.told_form(&refused))?;
         // The session that this browser had before, if any, is not left behind open (security 96).
         self.end_session_before().await?;
         cookies.send(self.session_cookie(&opened));
@@ -414,18 +466,21 @@ impl RecoveryPort for RequestPort {
     async fn start_recovery(&self, facts: Vec<(String, String)>) -> Result<(), FactRefusal> {
         let cookies = Cookies::of_this_request();
         let typed = facts.into_iter().collect();
-        let started = facts::start(&self.latchkey, &self.visit.visitor, &typed)
+        let started = facts::start(&self.latchkey, &self.visit.visitor, &typed, self.brought())
             .await
-            .map_err(told_facts)?;
+            .map_err(|refused| {
+                self.told_form(&refused);
+                told_facts(refused)
+            })?;
         cookies.send(self.recovery_cookie(&started));
         Ok(())
     }
 
     async fn start_recovery_with_code(&self, code: String) -> Result<(), Refusal> {
         let cookies = Cookies::of_this_request();
-        let started = code::start(&self.latchkey, &self.visit.visitor, &code)
+        let started = code::start(&self.latchkey, &self.visit.visitor, &code, self.brought())
             .await
-            .map_err(|refused| told(&refused))?;
+            .map_err(|refused| self.told_form(&refused))?;
         cookies.send(self.recovery_cookie(&started));
         Ok(())
     }

@@ -29,6 +29,9 @@ const TYPES: [(&str, &str); 6] = [
 pub fn is_file(path: &str) -> bool {
     !path.starts_with("/api/") && TYPES.into_iter().any(|(ending, _)| path.ends_with(ending))
 }
+/// A worker lives by the policy of its own file: this one fetches and runs the solver's wasm, and nothing else.
+const WORKER: &str = "captcha-worker.js";
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 /// Answers with the file of that path, where there is one.
 pub async fn serve(request: Request, next: Next) -> Response {
@@ -40,7 +43,7 @@ pub async fn serve(request: Request, next: Next) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }
-    match encoded(&path, &request) {
+    let mut response = match encoded(&path, &request) {
         Some((file, encoding)) => answer(
             &request,
             &file.metadata.sha256_hash(),
@@ -55,7 +58,12 @@ pub async fn serve(request: Request, next: Next) -> Response {
             }
             None => (StatusCode::NOT_FOUND, "Not found\n").into_response(),
         },
+    };
+    if path == WORKER {
+        let policy = HeaderValue::from_static(WORKER_POLICY);
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    response
 }
 
 /// The smallest form the browser takes; compressed beforehand by the build.

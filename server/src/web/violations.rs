@@ -44,6 +44,13 @@ pub async fn receive(
 
 async fn within_budget(latchkey: &SharedLatchkey, visit: &Visit) -> Result<(), Refused> {
     let settings = latchkey.settings().await.map_err(|fault: Fault| Refused::from(fault))?;
-    let (enabled, now) = (settings.limits.enabled, latchkey.now());
-    spend(&latchkey.store, enabled, VIOLATIONS_BY_CLIENT, &visit.visitor, now).await
+    let now = latchkey.now();
+    spend(
+        &latchkey.store,
+        &settings.limits,
+        VIOLATIONS_BY_CLIENT,
+        &visit.visitor,
+        now,
+    )
+    .await
 }

@@ -24,6 +24,8 @@ pub struct Visit {
     /// Handle of the recovery under way.
     pub recovery: Option<String>,
     pub undo_token: Option<String>,
+    /// A form that waits, sealed.
+    pub held: Option<String>,
     /// Recovery codes just made, sealed.
     pub codes: Option<String>,
 }
@@ -64,7 +66,8 @@ where
             reset_token: cookies::read(&parts.headers, cookies::RESET),
             recovery: cookies::read(&parts.headers, cookies::RECOVERY),
             undo_token: cookies::read(&parts.headers, cookies::UNDO),
-            codes: cookies::read_sealed(&parts.headers, cookies::CODES),
+            held: cookies::read_sealed(&parts.headers, cookies::HELD, cookies::LONGEST_HELD),
+            codes: cookies::read_sealed(&parts.headers, cookies::CODES, cookies::LONGEST_SEALED),
         })
     }
 }

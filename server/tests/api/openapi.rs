@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 67] = [
+const CONTRACT: [(&str, &str); 72] = [
     ("/api/v1/branding", "get"),
     ("/api/v1/branding/{name}", "put"),
     ("/api/v1/branding/{name}", "delete"),
@@ -74,6 +74,11 @@ const CONTRACT: [(&str, &str); 67] = [
     ("/api/v1/audit", "get"),
     ("/api/v1/audit/export", "get"),
     ("/api/v1/audit/verification", "get"),
+    ("/api/v1/recoveries/{id}", "get"),
+    ("/api/v1/captcha", "get"),
+    ("/api/v1/limits", "get"),
+    ("/api/v1/limits/counters", "get"),
+    ("/api/v1/limits/counters/{id}", "delete"),
     ("/api/v1/api-keys", "get"),
     ("/api/v1/api-keys", "post"),
     ("/api/v1/api-keys/{id}", "delete"),

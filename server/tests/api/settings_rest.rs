@@ -45,7 +45,7 @@ fn edges(declared: &Declaration) -> (Vec<Value>, Vec<(Value, &'static str)>) {
             choices.iter().map(|choice| json!(choice)).collect(),
             vec![(json!("pigeon"), "one of"), (json!(true), "one of")],
         ),
-        Kind::Line { max } => (
+        Kind::Line { max } | Kind::Secret { max } => (
             vec![text(max), json!("")],
             vec![
                 (text(max + 1), "longer than"),
@@ -60,6 +60,15 @@ fn edges(declared: &Declaration) -> (Vec<Value>, Vec<(Value, &'static str)>) {
                 (json!("#ff"), "a colour like"),
                 (json!("teal"), "a colour like"),
                 (json!("#0e5a54;}"), "a colour like"),
+            ],
+        ),
+        Kind::Budgets => (
+            vec![json!({ "reset-client": 50, "mail-day": 4 }), json!({})],
+            vec![
+                (json!({ "reset-client": 9 }), "from 10 to 1000"),
+                (json!({ "reset-client": "50" }), "from 10 to 1000"),
+                (json!({ "reset": 50 }), "names a budget that there is not"),
+                (json!(5), "numbers by the names"),
             ],
         ),
         Kind::Address => (
@@ -219,7 +228,7 @@ on_both_engines! {
     // A1, security 172: default, lowest, highest, out of range, unset — for every setting there is
     async fn every_setting_takes_its_range_and_nothing_else(engine: Engine) {
         let setup = Setup::on(engine).config(|config| config.public_url = None).without_sender();
-        let app = setup.pinned(json!({ "limits": { "enabled": false } })).start().await;
+        let app = setup.pinned(json!({ "limits": { "enabled": false }, "captcha": {} })).start().await;
         let admin = app.administrator().await;
         for declared in declarations().filter(|declared| declared.name != "limits.enabled") {
             app.execute("delete from settings where name = 'recovery.facts'").await;

@@ -69,7 +69,7 @@ on_both_engines! {
 
     async fn servers_that_start_together_on_an_empty_database_agree(engine: Engine) {
         let app = Setup::on(engine).start().await;
-        for table in ["branding_pictures", "mail_templates", "recovery_codes", "recoveries", "facts", "fact_keys", "attributes", "api_keys", "jobs", "idempotency", "audit_head", "limits", "audit", "settings", "outbox", "reset_tokens", "reset_requests", "sessions", "account_identifiers", "accounts"] {
+        for table in ["spent_captchas", "branding_pictures", "mail_templates", "recovery_codes", "recoveries", "facts", "fact_keys", "attributes", "api_keys", "jobs", "idempotency", "audit_head", "limits", "audit", "settings", "outbox", "reset_tokens", "reset_requests", "sessions", "account_identifiers", "accounts"] {
             app.execute(&format!("drop table {table}")).await;
         }
         app.execute("drop table _sqlx_migrations").await;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Every table of the schema; a test that reads "everything" reads these.
-pub const TABLES: [&str; 19] = [
+pub const TABLES: [&str; 20] = [
     "branding_pictures",
     "accounts",
     "account_identifiers",
@@ -27,6 +27,7 @@ pub const TABLES: [&str; 19] = [
     "facts",
     "recoveries",
     "recovery_codes",
+    "spent_captchas",
 ];
 
 /// Removed when dropped.

@@ -8,6 +8,7 @@
 )]
 
 pub mod app;
+pub mod captcha;
 pub mod client;
 pub mod database;
 pub mod dns;

@@ -4,6 +4,7 @@
 use crate::flow::plain::waiting;
 use crate::flow::unavailable;
 use crate::outcome::Refusal;
+use crate::part::captcha::captcha;
 use crate::part::contact::WhoHelps;
 use crate::part::fact::fact;
 use crate::part::field::Field;
@@ -81,6 +82,7 @@ fn Facts(site: Site, facts: Vec<FactField>) -> impl IntoView {
                         problem=told.about(lang, &[Refusal::CodeRefused])
                         class="code"
                     />
+                    {captcha("recovery")}
                     <Submit text=say!(lang, recovery_pages.use_code) pending=by_code.pending class="button quiet" />
                 </Form>
             </section>
@@ -111,6 +113,7 @@ fn ByFacts(facts: Vec<FactField>, sending: Sending) -> impl IntoView {
             <p class="hint">{say!(lang, recovery_pages.by_facts_lead)}</p>
             <Form to=StartRecovery::url() sending>
                 {facts}
+                {captcha("recovery")}
                 <Submit text=say!(lang, recovery_pages.go_on) pending=sending.pending />
             </Form>
         </section>

@@ -166,7 +166,7 @@ const fn permission(section: Section) -> Permission {
         Section::Accounts => Permission::ReadAccounts,
         Section::Recoveries => Permission::DecideRecoveries,
         Section::Outbox | Section::Templates => Permission::ReadMail,
-        Section::Settings => Permission::ReadSettings,
+        Section::Settings | Section::Limits => Permission::ReadSettings,
         Section::Keys => Permission::ManageKeys,
         Section::Audit => Permission::ReadAudit,
     }

@@ -9,6 +9,7 @@ mod desk;
 mod facts;
 mod import;
 mod keys;
+mod limits;
 mod listing;
 mod outbox;
 mod overview;
@@ -61,6 +62,8 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/admin/branding/preview.css", &["GET"]),
     ("/admin/branding/{id}", &["POST"]),
     ("/admin/branding/{id}/remove", &["POST"]),
+    ("/admin/limits", &["GET", "POST"]),
+    ("/admin/limits/{id}/release", &["POST"]),
     ("/admin/keys", &["GET", "POST"]),
     ("/admin/keys/{id}/remove", &["POST"]),
     ("/admin/outbox", &["GET"]),
@@ -124,6 +127,8 @@ pub fn router() -> Router<Doors> {
         .route("/admin/branding/preview.css", get(branding::preview))
         .route("/admin/branding/{id}", post(branding::put))
         .route("/admin/branding/{id}/remove", post(branding::remove))
+        .route("/admin/limits", get(limits::index).post(limits::save))
+        .route("/admin/limits/{id}/release", post(limits::give_back))
         .route("/admin/keys", get(keys::index).post(keys::add))
         .route("/admin/keys/{id}/remove", post(keys::remove))
         .route("/admin/outbox", get(outbox::index))

@@ -3,13 +3,14 @@
 use super::desk::AtDesk;
 use super::listing::PAGE;
 use super::settings::missing_view;
+use crate::guard::captcha::probe::State;
 use crate::overview::{Overview, Series, overview};
-use crate::recovery::{State, case};
+use crate::recovery::case;
 use crate::refused::Refused;
 use crate::staff::Permission;
 use crate::store::{After, Engine};
 use app::admin::frame::Section;
-use app::admin::overview::{self as pages, Counted, Mail};
+use app::admin::overview::{self as pages, Captcha, Counted, Mail};
 use axum::response::Response;
 
 pub async fn show(desk: AtDesk) -> Response {
@@ -29,6 +30,7 @@ async fn content(desk: &AtDesk) -> Result<pages::Overview, Refused> {
         mail,
         engine,
         limited,
+        captcha,
         ..
     } = overview(&desk.latchkey, &desk.staff).await?;
     let settings = desk.latchkey.settings().await?;
@@ -57,11 +59,23 @@ async fn content(desk: &AtDesk) -> Result<pages::Overview, Refused> {
             Engine::Postgres => "PostgreSQL",
         },
         limited,
+        captcha: captcha_health(captcha),
         recoveries: waiting_recoveries(desk).await?,
         outbox: desk.staff.may(Permission::ReadMail),
         day: counted(day),
         month: counted(month),
     })
+}
+
+/// As pages call it.
+pub const fn captcha_health(state: State) -> Captcha {
+    match state {
+        State::Off => Captcha::Off,
+        State::Working => Captcha::Working,
+        State::KeyMissing => Captcha::KeyMissing,
+        State::KeyRefused => Captcha::KeyRefused,
+        State::Unreachable => Captcha::Unreachable,
+    }
 }
 
 /// Recoveries that wait for a decision; none for whoever may not decide.
@@ -72,7 +86,7 @@ async fn waiting_recoveries(desk: &AtDesk) -> Result<usize, Refused> {
     let waiting = case::list(
         &desk.latchkey,
         &desk.staff,
-        Some(State::Awaiting),
+        Some(crate::recovery::State::Awaiting),
         &After::start(),
         PAGE,
     )

@@ -5,8 +5,10 @@ mod recovery;
 mod server;
 
 use super::desk::{self, AtDesk};
+use super::overview::captcha_health;
 use crate::doctor::dns::Server;
 use crate::doctor::{Examined, Finding, Level, deliverability};
+use crate::guard::captcha::probe;
 use crate::latchkey::Latchkey;
 use crate::mail::test;
 use crate::refused::Refused;
@@ -217,10 +219,18 @@ async fn page(
         again: None,
     };
     let status = refused.map_or(StatusCode::OK, desk::status);
+    let captcha = if group == "captcha" {
+        captcha_state(desk).await
+    } else {
+        None
+    };
     desk.sheet(status, sheet, |lang| -> AnyView {
+        let health = captcha.map(|captcha| app::admin::overview::captcha_line(lang, captcha));
         let form = pages::group(lang, form);
         match about {
             Some(about) => leptos::view! { {app::admin::recovery::risk(lang, about)} {form} }.into_any(),
+            None if group == "limits" => leptos::view! { {form} {app::admin::limits::way(lang)} }.into_any(),
+            None if group == "captcha" => leptos::view! { {health} {form} }.into_any(),
             None if group == "branding" => leptos::view! { {app::admin::branding::link(lang)} {form} }.into_any(),
             None if group == "mail" => {
                 let dns = resolver.then(|| pages::dns(lang, looked.found));
@@ -229,6 +239,13 @@ async fn page(
             None => form,
         }
     })
+}
+
+/// Found out by asking, also where it was just changed.
+async fn captcha_state(desk: &AtDesk) -> Option<app::admin::overview::Captcha> {
+    let settings = desk.latchkey.settings().await.ok()?;
+    let state = probe::state(&desk.latchkey, &settings.captcha).await;
+    Some(captcha_health(state))
 }
 
 async fn content(

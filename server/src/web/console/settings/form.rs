@@ -60,7 +60,12 @@ pub fn form(
     typed: &Typed,
     refused: Option<&Refused>,
 ) -> Form {
-    let of_group = || shown.iter().filter(|shown| shown.declared.group() == group);
+    // Budgets have a page of their own.
+    let of_group = || {
+        shown
+            .iter()
+            .filter(|shown| shown.declared.group() == group && shown.declared.kind != Kind::Budgets)
+    };
     let (at, problem) = match refused {
         Some(Refused::Field { field, problem, .. }) => (field.as_str(), Some(problem.clone())),
         _ => ("", None),
@@ -78,7 +83,7 @@ pub fn form(
                 problem.clone().filter(|_| at == "mail_password"),
             ),
             value: match typed.field(name) {
-                // What is secret is not sent back.
+                // A secret is not repeated, not even to whoever has just typed it (security 173).
                 Some(_) if shown.declared.secret => String::new(),
                 Some(typed) if !shown.pinned => typed.to_owned(),
                 _ if shown.pinned => in_words(lang, settings, shown),
@@ -128,10 +133,14 @@ fn control(
         | Kind::Colour(_)
         | Kind::QueryName
         | Kind::Page
+        | Kind::Budgets
         | Kind::Resolver
         | Kind::Selector
         | Kind::Domain => Control::Line("text"),
-        Kind::SigningKey => Control::Secret {
+        Kind::SigningKey => Control::SigningKey {
+            set: !shown.value.is_null(),
+        },
+        Kind::Secret { .. } => Control::Secret {
             set: !shown.value.is_null(),
         },
         Kind::Address => Control::Line("email"),
@@ -201,7 +210,7 @@ fn as_typed(value: &Value) -> String {
 
 /// As people read it; of the mail server its host and no more.
 pub fn in_words(lang: Locale, settings: &Settings, shown: &Shown) -> String {
-    if shown.declared.kind == Kind::SigningKey {
+    if matches!(shown.declared.kind, Kind::SigningKey | Kind::Secret { .. }) {
         return secret_in_words(lang, !shown.value.is_null()).to_owned();
     }
     if shown.declared.secret {
@@ -246,6 +255,13 @@ pub fn patch(
         }
         let value = match declared.kind {
             Kind::MailUrl => server::url(lang, settings, typed)?,
+            Kind::Budgets => None,
+            // Left empty it stays as it is.
+            Kind::Secret { .. } => typed
+                .field(declared.name)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(Value::from),
             Kind::PublicText { .. } => posted_texts(shown, typed),
             Kind::SigningKey => secret(declared.name, typed),
             Kind::Facts => typed
