@@ -1,5 +1,5 @@
 // Computes a proof of work beside the page, so that the page never halts for it. Is told a challenge, tells how far it is, and the
-// number in the end. See solver/src/lib.rs.
+// number in the end. See app/solver/src/lib.rs.
 
 /** Numbers tried between two words to the page. */
 const STEP = 10_000;
