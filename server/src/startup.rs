@@ -32,7 +32,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http_body_util::Limited;
+use http_body_util::{BodyExt as _, Limited};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -61,6 +61,9 @@ const FORM_AROUND: usize = 4 * 1024;
 /// …and mail templates: three parts, written as JSON or as a form, where a letter may take up to nine bytes.
 const TEMPLATE_LIMIT: usize = 640 * 1024;
 const TEMPLATES: [&str; 2] = ["/api/v1/mail-templates/", "/admin/mail-templates/"];
+
+/// Bodies up to this size are heard to their end before they are refused.
+const OVERHEARD: usize = 4 * 1024 * 1024;
 
 /// Monitoring asks from one or two places, and has its answer at once.
 const METRICS_PACE: Pace = Pace {
@@ -385,10 +388,18 @@ async fn limit_body(request: Request, next: Next) -> Response {
     let limit = limit_of(request.method(), request.uri().path());
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
+    if let Some(length) = length.filter(|length| *length > limit) {
+        if length <= OVERHEARD && !request.headers().contains_key(header::EXPECT) {
+            let _ = tokio::time::timeout(Duration::from_secs(2), overhear(request.into_body())).await;
+        }
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
     next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
+}
+
+/// Reads what is still on its way and keeps none of it: a connection that closes before breaks for the sender, who never hears why.
+async fn overhear(mut body: Body) {
+    while let Some(Ok(_)) = body.frame().await {}
 }
 
 fn limit_of(method: &Method, path: &str) -> usize {

@@ -17,7 +17,7 @@ on_both_engines! {
         let me = app.signed_in("ada", PASSWORD).await.get("/api/v1/me").await.expect(200).json();
         let expected = json!({
             "id": id, "login_name": "ada", "email": "ada@example.org", "name": "Ada Lovelace", "locale": "en",
-            "created_at": "2027-01-16T00:00:00Z", "recovery_codes": 0,
+            "created_at": "2027-01-16T00:00:00Z", "recovery_codes": 0, "profile": server::account::profile::Profile::default(),
         });
         assert_eq!(me, expected);
         assert_eq!(app.program().get("/api/v1/me").await.expect(401).problem(), "not_signed_in");
