@@ -40,6 +40,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("LATCHKEY_PUBLIC_URL", "https://reset.example.org")
             .env("LATCHKEY_MAIL_URL", sink.url())
+            .env("LATCHKEY_SETTINGS__CAPTCHA__PROVIDER", "none")
             .env("RUST_LOG", "error")
             .stdout(Stdio::piped())
             .spawn()
@@ -53,7 +54,14 @@ impl Server {
     }
 
     /// `kill -9`: nothing is finished, nothing is flushed.
-    fn kill(mut self) {
+    fn kill(self) {
+        drop(self);
+    }
+}
+
+/// Also when a round fails: no server outlives the test.
+impl Drop for Server {
+    fn drop(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("dead");
     }

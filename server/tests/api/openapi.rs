@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The contract: what programs may rely on.
-const CONTRACT: [(&str, &str); 72] = [
+const CONTRACT: [(&str, &str); 71] = [
     ("/api/v1/branding", "get"),
     ("/api/v1/branding/{name}", "put"),
     ("/api/v1/branding/{name}", "delete"),
@@ -74,7 +74,6 @@ const CONTRACT: [(&str, &str); 72] = [
     ("/api/v1/audit", "get"),
     ("/api/v1/audit/export", "get"),
     ("/api/v1/audit/verification", "get"),
-    ("/api/v1/recoveries/{id}", "get"),
     ("/api/v1/captcha", "get"),
     ("/api/v1/limits", "get"),
     ("/api/v1/limits/counters", "get"),
