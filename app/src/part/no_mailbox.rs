@@ -15,5 +15,5 @@ pub fn NoMailbox(
     } else {
         say!(lang, forgot.no_mailbox_codes)
     };
-    view! { <p class="plate"><a href="/recovery">{words}</a></p> }
+    view! { <p class="plate"><a href="/recovery" rel="external">{words}</a></p> }
 }
