@@ -23,6 +23,9 @@ pub fn Page(
             say!(lang, common.title, page = title, product = product.clone())
         })
     };
+    // On the server once and for all: the head is written last, when what the page was made of may be gone already.
+    #[cfg(feature = "ssr")]
+    let tab = untrack(tab);
     // After a page load the browser starts at the top by itself; after a move within the page, the heading takes the focus.
     let heading = NodeRef::<H1>::new();
     Effect::new(move |_| {

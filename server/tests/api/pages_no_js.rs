@@ -101,6 +101,26 @@ fn assert_heading(page: &Answer, status: u16, heading: &str) {
 }
 
 on_both_engines! {
+    // security 188: pages that are made at the same time take nothing from each other
+    async fn many_pages_at_once_are_all_whole(app: TestApp) {
+        let app = std::sync::Arc::new(app);
+        let crowd = (0..16).map(|_| {
+            let app = app.clone();
+            tokio::spawn(async move {
+                let browser = app.browser();
+                for _ in 0..25 {
+                    for path in ["/forgot", "/sign-in", "/forgot?refused=identifier_missing"] {
+                        let page = browser.get(path).await.expect(200).body;
+                        assert!(page.contains("</h1>") && page.contains(" – Latchkey</title>"), "{page}");
+                    }
+                }
+            })
+        });
+        for one in crowd.collect::<Vec<_>>() {
+            one.await.unwrap();
+        }
+    }
+
     // F1, F3, F5, F7; security 119
     async fn from_forgotten_to_signed_in_by_link(app: TestApp) {
         app.add(Draft { name: "Ada Lovelace".into(), ..draft("ada") }).await;
