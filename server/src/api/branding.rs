@@ -82,7 +82,7 @@ fn named(name: &str) -> Result<Picture, Refused> {
 /// is kept, and made smaller where it is very large. A logo has at most 512 KiB and 4 million pixels, a background 1 MiB and 24 million.
 #[utoipa::path(
     put, path = "/branding/{name}", tag = "settings", security(("session" = []), ("api_key" = ["settings:write"])),
-    params(("name" = Picture, Path)),
+    params(("name" = inline(Picture), Path)),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
         (status = 200, body = PictureShown),
@@ -108,7 +108,7 @@ pub async fn put(
 /// Takes a picture away.
 #[utoipa::path(
     delete, path = "/branding/{name}", tag = "settings", security(("session" = []), ("api_key" = ["settings:write"])),
-    params(("name" = Picture, Path)),
+    params(("name" = inline(Picture), Path)),
     responses(
         (status = 204),
         (status = 404, body = Problem, content_type = "application/problem+json"),

@@ -4,14 +4,15 @@ use super::list::Params;
 use super::problem::Problem;
 use crate::clock::rfc3339;
 use crate::guard::captcha::proof_of_work::{self, challenge};
-use crate::guard::captcha::{Place, sign_in};
+use crate::guard::captcha::{LONGEST_ANSWER, Place, sign_in};
 use crate::latchkey::SharedLatchkey;
 use crate::refused::Refused;
 use crate::settings::captcha::Provider;
 use crate::web::visit::Visit;
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which call is to follow.
@@ -103,4 +104,21 @@ pub async fn show(
         site_key: settings.captcha.is_outside().then(|| settings.captcha.site_key.clone()),
         challenge,
     }))
+}
+
+/// An answer as requests bring it; one that is longer than any could be is none.
+///
+/// # Errors
+/// When it is no text, or too long.
+pub fn answer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let answer = Option::<String>::deserialize(deserializer)?;
+    if answer
+        .as_ref()
+        .is_some_and(|answer| answer.chars().count() > LONGEST_ANSWER)
+    {
+        return Err(D::Error::custom(format!(
+            "captcha has at most {LONGEST_ANSWER} characters"
+        )));
+    }
+    Ok(answer)
 }

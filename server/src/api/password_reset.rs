@@ -37,7 +37,7 @@ pub struct Ask {
     #[schema(example = "/app", max_length = 500)]
     target: Option<String>,
     /// The answer to a challenge of `GET /captcha`, or the provider's token. An API key of scope `resets:request` needs none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::captcha::answer")]
     #[schema(max_length = 8192)]
     captcha: Option<String>,
 }

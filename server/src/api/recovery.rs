@@ -107,7 +107,7 @@ pub struct RecoveryProof {
     #[schema(example = "en", max_length = 35)]
     locale: Option<String>,
     /// The answer to a challenge of `GET /captcha`, or the provider's token.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::captcha::answer")]
     #[schema(max_length = 8192)]
     captcha: Option<String>,
 }

@@ -26,7 +26,7 @@ pub struct Credentials {
     identifier: String,
     password: String,
     /// Needed after a few failures: the answer to a challenge of `GET /captcha`, or the provider's token.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::captcha::answer")]
     #[schema(max_length = 8192)]
     captcha: Option<String>,
 }

@@ -48,7 +48,7 @@ on_both_engines! {
         let wrong = format!("{}.{}", given.token, (number + 1) % (given.most + 1));
         let easier = right.replace(&format!(".{}.", given.most), ".1.");
         let elsewhere = answer(&client, "sign_in").await;
-        for bad in [wrong.as_str(), &easier, &elsewhere, "x", "wait.forgot.0.99999999999999.x.y", &"9".repeat(8193)] {
+        for bad in [wrong.as_str(), &easier, &elsewhere, "x", "wait.forgot.0.99999999999999.x.y", &"9".repeat(8_192)] {
             let refused = app.ask_with(&client, "ada", bad).await.expect(422);
             assert_eq!(refused.problem(), "captcha_failed", "{bad}");
         }

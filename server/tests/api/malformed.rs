@@ -225,6 +225,19 @@ on_both_engines! {
         assert_eq!(app.latchkey.hasher.work(), work);
     }
 
+    // security 128: also where no captcha is asked for
+    async fn an_answer_to_a_captcha_that_is_too_long_is_refused(app: TestApp) {
+        let captcha = "0".repeat(8193);
+        for (path, mut body) in [
+            ("/api/v1/password-reset", json!({ "identifier": "ada" })),
+            ("/api/v1/sessions", json!({ "identifier": "ada", "password": PASSWORD })),
+            ("/api/v1/recovery", json!({ "code": "AAAA" })),
+        ] {
+            body["captcha"] = json!(captcha);
+            assert_eq!(app.program().post(path, &body).await.expect(422).problem(), "unprocessable", "{path}");
+        }
+    }
+
     // security 128, 178: fifty megabytes, announced or not, to every form and call
     async fn a_flood_of_bytes_is_refused_at_the_door(app: TestApp) {
         for path in PATHS {
