@@ -1,5 +1,5 @@
 // What every test gets: a server of its own, a visitor in front of it, and somebody who watches.
-import { test as base } from '@playwright/test';
+import { type BrowserContext, test as base } from '@playwright/test';
 import { Latchkey, type Environment, type Launch } from './latchkey';
 import { Folder, type Post } from './post';
 import { Visitor } from './visitor';
@@ -19,6 +19,8 @@ interface Fixtures {
   post: Post;
   watch: Watch;
   visitor: Visitor;
+  /** Those of other browsers; closed at the end, so that what lives on in their pages is no load for later tests. */
+  furtherContexts: BrowserContext[];
   /** The same person, or another one, at another browser. */
   anotherBrowser: () => Promise<Visitor>;
 }
@@ -45,15 +47,23 @@ export const test = base.extend<Options & Fixtures>({
 
   watch: async ({ latchkey, javaScriptEnabled }, use) => use(new Watch(() => latchkey.url, javaScriptEnabled ?? true)),
 
-  visitor: async ({ page, context, watch, latchkey, javaScriptEnabled }, use) => {
+  furtherContexts: async ({}, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(contexts);
+    for (const context of contexts) await context.close();
+  },
+
+  // Further contexts are named here so that they outlive the verdict, which looks at their pages.
+  visitor: async ({ page, context, watch, latchkey, javaScriptEnabled, furtherContexts: _ }, use) => {
     await watch.follow(context);
     await use(new Visitor(page, watch, javaScriptEnabled ?? true));
     await watch.judge(latchkey.log);
   },
 
-  anotherBrowser: async ({ browser, watch, javaScriptEnabled, visitor: _first }, use) => {
+  anotherBrowser: async ({ browser, watch, javaScriptEnabled, furtherContexts, visitor: _first }, use) => {
     await use(async () => {
       const context = await browser.newContext();
+      furtherContexts.push(context);
       await watch.follow(context);
       return new Visitor(await context.newPage(), watch, javaScriptEnabled ?? true);
     });

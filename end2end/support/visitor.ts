@@ -83,6 +83,12 @@ export class Visitor {
     for (const secret of mail.secrets) this.watch.guard(secret);
   }
 
+  /** Clicks and waits for the answer: what a page says when a form was refused may still be about the time before. */
+  private async send(button: string, form: string): Promise<void> {
+    const answer = this.page.waitForResponse((response) => new URL(response.url()).pathname === form);
+    await Promise.all([answer, this.button(button).click()]);
+  }
+
   // --- doing -----------------------------------------------------------------------------------------------------------------------
 
   async askForMail(identifier: string = ADA.email): Promise<void> {
@@ -94,7 +100,7 @@ export class Visitor {
 
   async typeCode(code: string): Promise<void> {
     await this.field('Code from the mail').fill(code);
-    await this.button('Use this code').click();
+    await this.send('Use this code', '/form/verify_reset_code');
   }
 
   async typePasswords(password: string, repeated: string = password): Promise<void> {
@@ -113,7 +119,7 @@ export class Visitor {
     if (password.length >= 8) this.watch.guard(password);
     await this.field(IDENTIFIER).fill(identifier);
     await this.field('Password').fill(password);
-    await this.button('Sign in').click();
+    await this.send('Sign in', '/form/sign_in');
   }
 
   async signIn(identifier: string, password: string): Promise<void> {
