@@ -11,8 +11,38 @@ use tempfile::TempDir;
 /// Nobody signs in with it: all accounts share one hash, of the parameters that this server uses itself.
 const PASSWORD: &str = "nineteen slow herons wade";
 
-/// How many more have a social security number on file; a fact costs a slow hash.
+/// How many more have a social security number and a driver's licence on file; a fact costs a slow hash.
 const WITH_FACTS: usize = 3_000;
+
+/// What recovery asks for. Without an address, one set of facts may fit several accounts.
+pub const ADDRESS_AND_NUMBER: &str = "email,social_security_number";
+pub const TWO_NUMBERS: &str = "social_security_number,drivers_licence";
+
+/// Why recovery is refused to somebody with facts on file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Wrong,
+    Organisation,
+    Elsewhere,
+    Disabled,
+    Locked,
+    /// Somebody else has the same numbers.
+    Ambiguous,
+}
+
+const REASONS: [Reason; 6] = [
+    Reason::Wrong,
+    Reason::Organisation,
+    Reason::Elsewhere,
+    Reason::Disabled,
+    Reason::Locked,
+    Reason::Ambiguous,
+];
+
+/// Each reason in turn.
+fn reason(index: usize) -> Reason {
+    REASONS[index % REASONS.len()]
+}
 
 pub struct Instance {
     folder: TempDir,
@@ -31,10 +61,24 @@ pub fn known(index: usize) -> String {
     format!("known{index:05}@example.org")
 }
 
-/// Somebody with a fact on file, whom recovery refuses for one of five reasons: the number is wrong, or the account is an organisation's,
-/// signs in elsewhere, is disabled, or locked.
+/// The address of somebody with facts on file whom recovery refuses.
 pub fn refused(index: usize) -> String {
     format!("facts{index:05}@example.org")
+}
+
+/// The two numbers of the same person, one of them wrong where nothing else is in the way.
+pub fn refused_numbers(index: usize) -> String {
+    let licence = if reason(index) == Reason::Wrong {
+        "WRONG"
+    } else {
+        "GIVEN"
+    };
+    format!("{}/{licence}{index:05}", 100_000_000 + index)
+}
+
+/// Two numbers of nobody.
+pub fn unknown_numbers(index: usize) -> String {
+    format!("{}/NEVER{index:05}", 500_000_000 + index)
 }
 
 pub fn unknown(index: usize) -> String {
@@ -51,22 +95,28 @@ impl Instance {
                 .expect("a temporary folder"),
         };
         let hash = hash();
-        let mut csv = String::from("login_name,email,name,kind,sign_in,password_hash,fact.social_security_number\n");
+        let mut csv = String::from(
+            "login_name,email,name,kind,sign_in,password_hash,fact.social_security_number,fact.drivers_licence\n",
+        );
         for index in 0..accounts {
-            writeln!(csv, "known{index:05},{},Known Person,,,\"{hash}\",", known(index)).expect("text");
+            writeln!(csv, "known{index:05},{},Known Person,,,\"{hash}\",,", known(index)).expect("text");
         }
         for index in 0..WITH_FACTS {
-            let (kind, sign_in, hash) = match index % 5 {
-                1 => ("organisation", "", hash.as_str()),
-                2 => ("", "sso", ""),
+            let (kind, sign_in, hash) = match reason(index) {
+                Reason::Organisation => ("organisation", "", hash.as_str()),
+                Reason::Elsewhere => ("", "sso", ""),
                 _ => ("", "", hash.as_str()),
             };
-            let (email, fact) = (refused(index), 100_000_000 + index);
+            let numbers = format!("{},GIVEN{index:05}", 100_000_000 + index);
+            let email = refused(index);
             writeln!(
                 csv,
-                "facts{index:05},{email},Known Person,{kind},{sign_in},\"{hash}\",{fact}"
+                "facts{index:05},{email},Known Person,{kind},{sign_in},\"{hash}\",{numbers}"
             )
             .expect("text");
+            if reason(index) == Reason::Ambiguous {
+                writeln!(csv, "twins{index:05},,Known Person,,,\"{hash}\",{numbers}").expect("text");
+            }
         }
         let file = instance.folder.path().join("accounts.csv");
         std::fs::write(&file, csv).expect("accounts.csv");
@@ -90,15 +140,24 @@ impl Instance {
         let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite://{}", database.display()))
             .await
             .expect("the database");
-        for statement in [
-            "update accounts set status = 'disabled' where login_name like 'facts%3' or login_name like 'facts%8'",
-            "update accounts set recovery_tries = 10, recovery_failures = 10, recovery_locked_at = 1 \
-             where login_name like 'facts%4' or login_name like 'facts%9'",
+        for (why, change) in [
+            (Reason::Disabled, "status = 'disabled'"),
+            (
+                Reason::Locked,
+                "recovery_tries = 10, recovery_failures = 10, recovery_locked_at = 1",
+            ),
         ] {
-            sqlx::query(statement)
-                .execute(&mut connection)
-                .await
-                .expect("an update");
+            let place = REASONS.iter().position(|reason| *reason == why).expect("a reason");
+            let whom = format!(
+                "login_name like 'facts%' and substr(login_name, 6) % {} = {place}",
+                REASONS.len()
+            );
+            sqlx::query(sqlx::AssertSqlSafe(format!(
+                "update accounts set {change} where {whom}"
+            )))
+            .execute(&mut connection)
+            .await
+            .expect("an update");
         }
         connection.close().await.expect("the database");
     }
@@ -114,7 +173,6 @@ impl Instance {
             .env("LATCHKEY_MAIL_URL", format!("file://{}", self.mails.path().display()))
             .env("LATCHKEY_SETTINGS__MAIL__SENDER_ADDRESS", "no-reply@example.org")
             .env("LATCHKEY_SETTINGS__RECOVERY__ENABLED", "true")
-            .env("LATCHKEY_SETTINGS__RECOVERY__FACTS", "email,social_security_number")
             .env("LATCHKEY_SETTINGS__RECOVERY__MAX_ATTEMPTS", "10")
             .env("LATCHKEY_SETTINGS__LIMITS__ENABLED", "false")
             .env("LATCHKEY_SETTINGS__CAPTCHA__PROVIDER", "none");
@@ -122,8 +180,14 @@ impl Instance {
     }
 
     pub async fn start(&self) -> Running {
+        self.start_asking(ADDRESS_AND_NUMBER).await
+    }
+
+    /// With those facts to recover by.
+    pub async fn start_asking(&self, facts: &str) -> Running {
         let mut child = self
             .command()
+            .env("LATCHKEY_SETTINGS__RECOVERY__FACTS", facts)
             .arg("serve")
             .stdout(Stdio::piped())
             .spawn()

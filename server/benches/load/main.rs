@@ -44,7 +44,10 @@ async fn main() {
     running.drained().await;
     note("memory, highest under load", running.peak_megabytes(), "MiB");
 
-    timing::measure(&running, &mut report).await;
+    timing::measure(&running, &timing::ENDPOINTS, &mut report).await;
+    running.stop();
+    let running = instance.start_asking(instance::TWO_NUMBERS).await;
+    timing::measure(&running, &timing::ENDPOINTS_OF_TWO_NUMBERS, &mut report).await;
     running.stop();
     std::process::exit(report.finish());
 }

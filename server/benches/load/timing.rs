@@ -2,7 +2,7 @@
 //! once (security 156). Two controls: the same kind on both sides must pass, a planted 2 ms must fail.
 
 use crate::client::Connection;
-use crate::instance::{Running, known, refused, unknown};
+use crate::instance::{Running, known, refused, refused_numbers, unknown, unknown_numbers};
 use crate::report::Report;
 use crate::statistics::{Random, area_under_curve, median, median_interval};
 use std::time::Duration;
@@ -10,23 +10,26 @@ use std::time::Duration;
 const WARM_UP: usize = 200;
 
 /// A way to name somebody, and what one request costs beyond its answer.
-struct Endpoint {
+pub struct Endpoint {
     name: &'static str,
     path: &'static str,
     known: fn(usize) -> String,
     /// The same kind, others.
     another: fn(usize) -> String,
+    unknown: fn(usize) -> String,
     body: fn(&str) -> String,
     /// Time for the worker to finish what the request caused, so that it is not measured with the next one.
     pause: Duration,
 }
 
-const ENDPOINTS: [Endpoint; 3] = [
+/// What is asked while recovery wants an address and a number.
+pub const ENDPOINTS: [Endpoint; 3] = [
     Endpoint {
         name: "forgot",
         path: "/api/v1/password-reset",
         known,
         another: another_known,
+        unknown,
         body: |name| format!(r#"{{"identifier":"{name}"}}"#),
         pause: Duration::from_millis(8),
     },
@@ -35,27 +38,43 @@ const ENDPOINTS: [Endpoint; 3] = [
         path: "/api/v1/sessions",
         known,
         another: another_known,
+        unknown,
         body: |name| format!(r#"{{"identifier":"{name}","password":"not the right password"}}"#),
         pause: Duration::from_millis(1),
     },
-    // Somebody, refused for each of five reasons in turn, against nobody (security 70): two slow hashes each.
+    // Somebody, refused for each of the reasons in turn, against nobody (security 70): two slow hashes each.
     Endpoint {
         name: "recovery",
         path: "/api/v1/recovery",
         known: refused,
         another: another_refused,
+        unknown,
         body: |name| format!(r#"{{"facts":{{"email":"{name}","social_security_number":"999-99-9999"}}}}"#),
         pause: Duration::from_millis(8),
     },
 ];
 
-pub async fn measure(running: &Running, report: &mut Report) {
+/// What is asked while recovery wants two numbers: they may fit two people, which is one more reason.
+pub const ENDPOINTS_OF_TWO_NUMBERS: [Endpoint; 1] = [Endpoint {
+    name: "recovery by two numbers",
+    path: "/api/v1/recovery",
+    known: refused_numbers,
+    another: another_refused_numbers,
+    unknown: unknown_numbers,
+    body: |numbers| {
+        let (number, licence) = numbers.split_once('/').expect("two numbers");
+        format!(r#"{{"facts":{{"social_security_number":"{number}","drivers_licence":"{licence}"}}}}"#)
+    },
+    pause: Duration::from_millis(8),
+}];
+
+pub async fn measure(running: &Running, endpoints: &'static [Endpoint], report: &mut Report) {
     let pairs = std::env::var("LATCHKEY_BENCH_PAIRS")
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(2000);
     let address = running.address.clone();
-    let outcomes = tokio::task::spawn_blocking(move || run(&address, pairs))
+    let outcomes = tokio::task::spawn_blocking(move || run(&address, endpoints, pairs))
         .await
         .expect("the measurement");
     for (what, expected, outcome) in outcomes {
@@ -64,12 +83,12 @@ pub async fn measure(running: &Running, report: &mut Report) {
     }
 }
 
-fn run(address: &str, pairs: usize) -> Vec<(String, bool, Outcome)> {
+fn run(address: &str, endpoints: &[Endpoint], pairs: usize) -> Vec<(String, bool, Outcome)> {
     let mut outcomes = Vec::new();
-    for endpoint in &ENDPOINTS {
+    for endpoint in endpoints {
         let mut connection = Connection::open(address);
         for index in 0..WARM_UP {
-            connection.post(endpoint.path, &(endpoint.body)(&unknown(90_000 + index)));
+            connection.post(endpoint.path, &(endpoint.body)(&(endpoint.unknown)(90_000 + index)));
         }
         let mut pair = |a: fn(usize) -> String, b: fn(usize) -> String, count, planted| {
             measure_pairs(&mut connection, endpoint, a, b, count, planted)
@@ -78,7 +97,7 @@ fn run(address: &str, pairs: usize) -> Vec<(String, bool, Outcome)> {
         outcomes.push((
             format!("time of {name}: known and unknown are equal"),
             true,
-            pair(endpoint.known, unknown, pairs, 0),
+            pair(endpoint.known, endpoint.unknown, pairs, 0),
         ));
         outcomes.push((
             format!("  control: known and known ({name})"),
@@ -88,7 +107,7 @@ fn run(address: &str, pairs: usize) -> Vec<(String, bool, Outcome)> {
         outcomes.push((
             format!("  control: 2 ms planted ({name})"),
             false,
-            pair(endpoint.known, unknown, pairs / 4, 2),
+            pair(endpoint.known, endpoint.unknown, pairs / 4, 2),
         ));
     }
     outcomes
@@ -100,6 +119,10 @@ fn another_known(index: usize) -> String {
 
 fn another_refused(index: usize) -> String {
     refused(2_000 + index)
+}
+
+fn another_refused_numbers(index: usize) -> String {
+    refused_numbers(2_000 + index)
 }
 
 fn measure_pairs(
