@@ -54,6 +54,7 @@ mod recovery_staff;
 mod recovery_storage;
 mod requests_staff;
 mod secrets;
+mod security_list;
 mod sessions;
 mod settings;
 mod settings_console;
