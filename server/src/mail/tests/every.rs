@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 const LONGEST: usize = 50 * 1024;
 
 /// Every kind of mail with everything that it can say, and whether it carries a link and a code.
-fn every() -> Vec<(Message, Secrets)> {
+pub fn every() -> Vec<(Message, Secrets)> {
     let link = || Secrets {
         link: Some(LINK.into()),
         code: None,

@@ -1,6 +1,6 @@
 //! How the mails of a recovery read.
 
-use super::{brand, occasion, recipient, written, written_in};
+use super::{brand, keep, occasion, recipient, written, written_in};
 use crate::mail::message::{Message, Said};
 use crate::mail::render::{RenderError, Secrets, render};
 use app::words::Locale;
@@ -52,11 +52,7 @@ fn the_mails_of_a_recovery_read_as_approved() {
             ("recovery_denied", &denied, &Secrets::default()),
         ] {
             let mail = written_in(language, message, secrets);
-            insta::assert_snapshot!(
-                format!("{language}_{name}_text"),
-                format!("Subject: {}\n\n{}", mail.subject, mail.text)
-            );
-            insta::assert_snapshot!(format!("{language}_{name}_html"), mail.html);
+            keep(&format!("{language}_{name}"), &mail);
             // Subjects are printed and shown on locked screens.
             assert!(!mail.subject.contains("ABCD"), "{language} {name}");
         }
@@ -91,15 +87,7 @@ fn the_smaller_notices_of_recovery_say_what_they_should() {
         assert!(!mail.subject.is_empty(), "{what:?}");
         for language in Locale::ALL {
             let mail = written_in(language, &message, &Secrets::default());
-            let name = format!("{language}_recovery_said_{what:?}").to_lowercase();
-            insta::assert_snapshot!(
-                format!("{name}_text"),
-                format!("Subject: {}\n\n{}", mail.subject, mail.text)
-            );
-            // All of them are put together of the same pieces.
-            if what == Said::Locked {
-                insta::assert_snapshot!(format!("{name}_html"), mail.html);
-            }
+            keep(&format!("{language}_recovery_said_{what:?}").to_lowercase(), &mail);
         }
     }
 }
