@@ -12,8 +12,8 @@ use server::startup::{Application, Parts};
 use sha1::Digest as _;
 use sha2::Digest as _;
 
-/// Every way in which a number might stand somewhere after all.
-fn disguises(value: &str) -> Vec<String> {
+/// Every way in which a number or code might stand somewhere after all.
+pub fn disguises(value: &str) -> Vec<String> {
     let digits: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut all = Vec::new();
     for text in [value.to_owned(), digits.clone(), digits.to_lowercase()] {

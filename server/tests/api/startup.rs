@@ -47,6 +47,17 @@ on_both_engines! {
         assert!(refused(config(&app)).await.contains("chmod 600"));
     }
 
+    // security 167: nobody is there before somebody at the command line made them, and nothing that others ship with opens anything
+    async fn a_new_installation_lets_nobody_in(app: TestApp) {
+        assert_eq!(app.count("accounts").await + app.count("api_keys").await + app.count("sessions").await, 0);
+        for login in ["admin", "administrator", "root", "latchkey", "ada", "margaret"] {
+            for password in [login, "password", PASSWORD] {
+                app.sign_in(login, password).await.expect(401);
+            }
+        }
+        assert_eq!(app.count("sessions").await, 0);
+    }
+
     async fn migrations_run_once_and_again_without_harm(app: TestApp) {
         app.add_account("ada").await;
         for _ in 0..3 {
