@@ -30,9 +30,9 @@ pub enum Refused {
         field: String,
         problem: String,
     },
-    /// It could not be seen that this is not one of very many requests. `missing`: nothing was brought along to show it.
-    #[error("captcha {}", if *.missing { "missing" } else { "failed" })]
-    Captcha { missing: bool },
+    /// It could not be seen that this is not one of very many requests. `may_wait`: a form may be sent all the same, a few seconds later.
+    #[error("captcha failed{}", if *.may_wait { ", waiting is a way" } else { "" })]
+    Captcha { may_wait: bool },
     /// A budget is used up until this many seconds from now.
     #[error("too many requests, again in {retry_after} s")]
     TooMany { retry_after: u64 },

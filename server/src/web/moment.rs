@@ -1,5 +1,5 @@
-//! "One moment": a form that came without an answer to the captcha, because no script ran, is kept for its visitor, who goes on with one
-//! press after a few seconds and types nothing again. It is kept in their own browser, sealed under our key and out of reach of scripts:
+//! "One moment": a form that came without an answer to the captcha, because no script ran, or with one that its provider did not judge or
+//! like, is kept for its visitor, who goes on with one press after a few seconds and types nothing again. It is kept in their own browser, sealed under our key and out of reach of scripts:
 //! the server stores nothing of it, and no page or address ever holds it.
 
 use super::cookies;
@@ -30,6 +30,15 @@ const FORMS: [(&str, Place, &str); 4] = [
     ("/form/sign_in", Place::SignIn, "/sign-in"),
 ];
 
+/// Fields with an answer to a captcha: ours, and those that the providers' widgets put into every form. A pass takes their place; a field
+/// that is there twice is read by nobody, and a token of two thousand letters would not fit into a cookie.
+const ANSWERS: [&str; 4] = [
+    pages::CAPTCHA,
+    "g-recaptcha-response",
+    "h-captcha-response",
+    "cf-turnstile-response",
+];
+
 /// A form that waits.
 #[derive(Serialize, Deserialize)]
 pub struct Held {
@@ -53,9 +62,8 @@ pub async fn hold(
     body: &[u8],
 ) -> Option<[(header::HeaderName, HeaderValue); 2]> {
     let (form, place, _) = FORMS.into_iter().find(|(path, ..)| *path == form)?;
-    // Without the empty answer: a field that is there twice is read by nobody.
     let fields = std::str::from_utf8(body).ok()?.split('&');
-    let fields = fields.filter(|field| field.split('=').next() != Some(pages::CAPTCHA));
+    let fields = fields.filter(|field| !field.split('=').next().is_some_and(|name| ANSWERS.contains(&name)));
     let body = fields.collect::<Vec<_>>().join("&");
     let pass = match wait::begin(latchkey, &visit.visitor, place).await {
         Ok(pass) => pass,

@@ -41,7 +41,8 @@ fn context(port: RequestPort) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-/// Runs a server function. A form that only lacks an answer to the captcha, because no script ran, is kept until its visitor has waited.
+/// Runs a server function. A form that lacks nothing but an answer to the captcha, because no script ran or its provider was of no help,
+/// is kept until its visitor has waited.
 pub async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut request: Request) -> Response {
     // Without a Referer the framework has nowhere to send a browser but the way we name.
     request.headers_mut().remove(header::REFERER);
@@ -55,11 +56,11 @@ pub async fn form(State(latchkey): State<SharedLatchkey>, visit: Visit, mut requ
         captcha: field(&body, CAPTCHA),
         ..RequestPort::new(latchkey.clone(), visit.clone())
     };
-    let (path, lacks_captcha) = (parts.uri.path().to_owned(), port.lacks_captcha.clone());
+    let (path, may_wait) = (parts.uri.path().to_owned(), port.may_wait.clone());
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let answer = leptos_axum::handle_server_fns_with_context(context(port), request).await;
     let mut response = answer.into_response();
-    if lacks_captcha.load(Ordering::Relaxed)
+    if may_wait.load(Ordering::Relaxed)
         && let Some(headers) = moment::hold(&latchkey, &visit, &path, &body).await
     {
         let [(location, page), (set_cookie, cookie)] = headers;

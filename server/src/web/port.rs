@@ -29,9 +29,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct RequestPort {
     pub latchkey: SharedLatchkey,
     pub visit: Visit,
-    /// What the form at hand brought along for the captcha, and whether that was what it lacked.
+    /// What the form at hand brought along for the captcha, and whether it may be sent without once its visitor has waited.
     pub captcha: Option<String>,
-    pub lacks_captcha: Arc<AtomicBool>,
+    pub may_wait: Arc<AtomicBool>,
 }
 
 /// Faults are logged where they become an answer, once.
@@ -83,7 +83,7 @@ impl RequestPort {
             latchkey,
             visit,
             captcha: None,
-            lacks_captcha: Arc::default(),
+            may_wait: Arc::default(),
         }
     }
 
@@ -93,8 +93,8 @@ impl RequestPort {
 
     /// As [`told`]; also remembers that the form may be sent again once its visitor has waited.
     fn told_form(&self, refused: &Refused) -> Refusal {
-        if matches!(refused, Refused::Captcha { missing: true }) {
-            self.lacks_captcha.store(true, Ordering::Relaxed);
+        if matches!(refused, Refused::Captcha { may_wait: true }) {
+            self.may_wait.store(true, Ordering::Relaxed);
         }
         told(refused)
     }

@@ -76,6 +76,14 @@ closed!(
     }
 );
 
+impl Failure {
+    /// Whether a form may be sent after a few seconds all the same: where nothing was brought along, and where another try would end
+    /// as this one did, whoever the visitor is. Nobody gains by it: to bring nothing along leads there as well.
+    const fn may_wait(self) -> bool {
+        matches!(self, Self::Missing | Self::LowScore | Self::ProviderDown)
+    }
+}
+
 /// What makes an answer unique, and until when it would count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Once {
@@ -204,6 +212,6 @@ async fn refuse(
     write.commit().await?;
     checked?;
     Err(Refused::Captcha {
-        missing: failure == Failure::Missing,
+        may_wait: failure.may_wait(),
     })
 }
