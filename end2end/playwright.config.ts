@@ -34,10 +34,10 @@ export default defineConfig<Options>({
       ],
     },
   },
-  // What only a script can do is tested where one runs, under the tag @script.
+  // What only a script can do is tested where one runs, under the tag @script; what does not depend on the screen on one, under @wide.
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },
-    { name: 'phone', use: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true } },
+    { name: 'phone', use: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, grepInvert: /@wide/ },
     { name: 'no-js', use: { viewport: { width: 1280, height: 800 }, javaScriptEnabled: false }, grepInvert: /@script/ },
   ],
 });

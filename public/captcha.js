@@ -126,22 +126,27 @@ class Work {
   }
 }
 
+const GOOGLE = 'https://www.google.com/recaptcha/api.js';
+const READY = 'latchkeyCaptchaReady';
+
 const OUTSIDE = {
-  recaptcha_v2: { name: 'grecaptcha', url: 'https://www.google.com/recaptcha/api.js?render=explicit' },
-  recaptcha_v2_invisible: { name: 'grecaptcha', url: 'https://www.google.com/recaptcha/api.js?render=explicit', invisible: true },
-  recaptcha_v3: { name: 'grecaptcha', url: `https://www.google.com/recaptcha/api.js?render=${encodeURIComponent(told.siteKey)}`, scores: true },
-  hcaptcha: { name: 'hcaptcha', url: 'https://js.hcaptcha.com/1/api.js?render=explicit&recaptchacompat=off' },
-  turnstile: { name: 'turnstile', url: 'https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit' },
+  recaptcha_v2: { name: 'grecaptcha', url: `${GOOGLE}?render=explicit&hl=${told.lang}` },
+  recaptcha_v2_invisible: { name: 'grecaptcha', url: `${GOOGLE}?render=explicit&hl=${told.lang}`, invisible: true },
+  recaptcha_v3: { name: 'grecaptcha', url: `${GOOGLE}?render=${encodeURIComponent(told.siteKey)}&hl=${told.lang}`, scores: true },
+  hcaptcha: { name: 'hcaptcha', url: `https://js.hcaptcha.com/1/api.js?render=explicit&recaptchacompat=off&hl=${told.lang}&onload=${READY}` },
+  turnstile: { name: 'turnstile', url: `https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit&onload=${READY}` },
 };
 
-/** A provider's script, loaded once. */
+/** A provider's script, loaded once. Google's has `ready`; the others call the function that their address names. Turnstile has `ready`
+ * as well, but not for a script that the page did not wait for. */
 let loading;
 function load({ name, url }) {
   loading ??= new Promise((loaded, failed) => {
+    window[READY] = () => loaded(window[name]);
     const script = document.createElement('script');
-    script.src = `${url}&hl=${told.lang}`;
+    script.src = url;
     script.onerror = failed;
-    script.onload = () => (window[name]?.ready ? window[name].ready(() => loaded(window[name])) : loaded(window[name]));
+    script.onload = () => window.grecaptcha?.ready(window[READY]);
     document.head.append(script);
     setTimeout(() => failed(new Error('too slow')), 8_000);
   });
@@ -204,7 +209,7 @@ class Widget {
     }
     const answer = new Promise((heard) => (this.heard = heard));
     if (this.kind.invisible) {
-      this.api.execute(this.widget);
+      this.again();
       await answer;
       return true;
     }
@@ -213,8 +218,15 @@ class Widget {
     return false;
   }
 
+  /** Somebody who closed what an invisible widget showed presses the button once more: nobody else tells of that. */
+  again() {
+    if (this.kind.invisible && this.widget !== undefined) this.api.execute(this.widget);
+  }
+
+  /** The same widget serves the next time, so that what a person ticks meanwhile counts. */
   sent() {
-    if (this.widget !== undefined) this.api.reset?.(this.widget);
+    this.lost();
+    if (this.widget !== undefined) this.api.reset(this.widget);
   }
 }
 
@@ -242,13 +254,16 @@ if ('equipped' in told) {
       if (!work) return;
       if (work.answered || work.failed) {
         // An answer is good once: the next time needs another one. What was posted is read before this.
-        begun.delete(form);
+        if (!(work instanceof Widget) || work.failed) begun.delete(form);
         setTimeout(() => work.sent());
         return;
       }
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (work.waits) return;
+      if (work.waits) {
+        work.again?.();
+        return;
+      }
       work.waits = true;
       const { submitter } = event;
       work
