@@ -15,6 +15,7 @@ use super::check::Ground;
 use super::mask::{FILL, NAME, mask};
 use super::problem::Problem;
 use super::{Template, save, tidy};
+use crate::clock::UnixMillis;
 use crate::closed;
 use crate::latchkey::Latchkey;
 use crate::mail::message::MailKind;
@@ -22,7 +23,7 @@ use crate::mail::placeholder::Placeholder;
 use crate::mail::render::Source;
 use crate::refused::Refused;
 use crate::settings::change::change;
-use crate::settings::{SettingError, Settings, declaration, grouped};
+use crate::settings::{Pinned, SettingError, Settings, declaration, grouped};
 use crate::staff::{Permission, Staff};
 pub use app::admin::template_words::ImportNote as Note;
 use app::view::Delivery;
@@ -87,49 +88,76 @@ pub async fn import(
         return Err(Refused::invalid("items", format!("at most {MOST_ITEMS}")));
     }
     let settings = latchkey.settings().await?;
-    let kind = MailKind::ResetLink;
     let row = latchkey
         .store
-        .mail_template(kind.as_str(), wanted.language.code())
+        .mail_template(MailKind::ResetLink.as_str(), wanted.language.code())
         .await?;
-    let current = Template::of(kind, wanted.language, row);
-    let mut work = Work {
-        latchkey,
+    let here = Here {
         settings: &settings,
+        pinned: &latchkey.pinned,
         language: wanted.language,
-        values: Vec::new(),
-        parts: Source::default(),
+        current: &Template::of(MailKind::ResetLink, wanted.language, row).source,
+        now: latchkey.now(),
     };
-    let mut report = Report {
-        items: items
-            .iter()
-            .map(|(name, value)| work.item(name, value.trim()))
-            .collect(),
-        template: None,
-        problems: Vec::new(),
-        settings: Map::new(),
-        applied: false,
-    };
-    if work.parts != Source::default() {
-        let made = rewrite::whole(&mut report.items, work.parts, &current.source, wanted.language);
-        let made = tidy(&made);
-        report.problems = Ground::of(&settings, latchkey.now()).check(kind, wanted.language, &made);
-        let code = format!("{NAME}{}{FILL}", Placeholder::Code);
-        let has_code = mask(&made.text).contains(&code);
-        if settings.reset.delivery == Delivery::Both && !has_code && latchkey.pinned.get("reset.delivery").is_none() {
-            // The old mail has a link only; a page that asks for a code nobody was sent would be a riddle.
-            work.values.push(("reset.delivery", json!("link")));
-        }
-        report.template = Some(made);
-    }
-    if !report.problems.is_empty() {
-        mark_broken(&mut report.items);
-    }
-    report.settings = grouped(work.values.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    let mut report = here.convert(items);
     if wanted.apply {
         apply(latchkey, staff, &mut report, wanted).await?;
     }
     Ok(report)
+}
+
+/// What an import meets.
+pub struct Here<'a> {
+    pub settings: &'a Settings,
+    pub pinned: &'a Pinned,
+    pub language: Locale,
+    /// The template that counts: what the old one lacks is taken from it.
+    pub current: &'a Source,
+    pub now: UnixMillis,
+}
+
+impl Here<'_> {
+    /// What becomes of each item. Nothing is put in force.
+    #[must_use]
+    pub fn convert(&self, items: &[(String, String)]) -> Report {
+        let mut work = Work {
+            here: self,
+            values: Vec::new(),
+            parts: Source::default(),
+        };
+        let mut report = Report {
+            items: items
+                .iter()
+                .map(|(name, value)| work.item(name, value.trim()))
+                .collect(),
+            template: None,
+            problems: Vec::new(),
+            settings: Map::new(),
+            applied: false,
+        };
+        if work.parts != Source::default() {
+            let made = rewrite::whole(&mut report.items, work.parts, self.current, self.language);
+            let made = tidy(&made);
+            report.problems = Ground::of(self.settings, self.now).check(MailKind::ResetLink, self.language, &made);
+            if self.settings.reset.delivery == Delivery::Both
+                && !has_code(&made)
+                && self.pinned.get("reset.delivery").is_none()
+            {
+                // The old mail has a link only; a page that asks for a code nobody was sent would be a riddle.
+                work.values.push(("reset.delivery", json!("link")));
+            }
+            report.template = Some(made);
+        }
+        if !report.problems.is_empty() {
+            mark_broken(&mut report.items);
+        }
+        report.settings = grouped(work.values.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        report
+    }
+}
+
+fn has_code(source: &Source) -> bool {
+    mask(&source.text).contains(&format!("{NAME}{}{FILL}", Placeholder::Code))
 }
 
 async fn apply(latchkey: &Latchkey, staff: &Staff, report: &mut Report, wanted: &Wanted<'_>) -> Result<(), Refused> {
@@ -158,9 +186,7 @@ fn mark_broken(items: &mut [Item]) {
 }
 
 struct Work<'a> {
-    latchkey: &'a Latchkey,
-    settings: &'a Settings,
-    language: Locale,
+    here: &'a Here<'a>,
     values: Vec<(&'static str, Value)>,
     /// Converted parts of the template; empty where there is none.
     parts: Source,
@@ -197,8 +223,8 @@ impl Work<'_> {
             }
             Target::AfterReset => self.setting(name, "reset.target_page", &json!(value)),
             Target::GenericResponse => {
-                let mut texts = self.settings.reset.generic_response.clone();
-                texts.insert(self.language.code().to_owned(), unquoted(value).to_owned());
+                let mut texts = self.here.settings.reset.generic_response.clone();
+                texts.insert(self.here.language.code().to_owned(), unquoted(value).to_owned());
                 self.setting(name, "reset.generic_response", &json!(texts))
             }
             Target::Text(setting) => self.setting(name, setting, &json!(value)),
@@ -229,7 +255,7 @@ impl Work<'_> {
             value: shown.clone(),
             notes: Vec::new(),
         };
-        if self.latchkey.pinned.get(setting).is_some() {
+        if self.here.pinned.get(setting).is_some() {
             item.notes.push((Note::Pinned, String::new()));
         } else if shown.contains("${") {
             item.notes.push((Note::CannotCompute, shown));
@@ -258,7 +284,7 @@ impl Work<'_> {
         Item {
             name: name.to_owned(),
             outcome,
-            becomes: format!("{}/{} {part}", MailKind::ResetLink, self.language),
+            becomes: format!("{}/{} {part}", MailKind::ResetLink, self.here.language),
             value: converted.text,
             notes: converted.notes.into_iter().chain(left).collect(),
         }
