@@ -7,7 +7,15 @@ use crate::mail::message::MailKind;
 use crate::mail::placeholder::Placeholder;
 use crate::mail::render::COMPONENTS;
 use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Stmt};
-use minijinja::machinery::{Span, WhitespaceConfig, parse};
+use minijinja::machinery::{Span, Token, WhitespaceConfig, parse, tokenize};
+
+/// Words and signs between two braces. The engine's parser calls itself for many of them, and so does everything that looks at what it
+/// made: a long enough row would overflow the stack, which ends the whole server and not only this check (security 128).
+const MOST_TOKENS: usize = 60;
+
+/// Blocks within blocks, and further branches of conditions, for the same reason.
+const DEEPEST: usize = 20;
+const MOST_BRANCHES: usize = 60;
 
 /// Checks one part; answers the placeholders that it names.
 pub fn check(
@@ -17,6 +25,11 @@ pub fn check(
     allowed: &Allowed,
     problems: &mut Vec<Problem>,
 ) -> Vec<Placeholder> {
+    if let Some(at) = overflowing(source) {
+        let what = "too much between two braces, or within each other";
+        problems.push(Problem::at(part, place(source, at), Flaw::Syntax, what));
+        return Vec::new();
+    }
     let parsed = parse(source, part.as_str(), <_>::default(), WhitespaceConfig::default());
     let mut reader = Reader {
         kind,
@@ -38,6 +51,29 @@ pub fn check(
         }
     }
     reader.named
+}
+
+/// Where a template becomes more than can be read safely. Told from the engine's own tokens, before anything calls itself for them.
+fn overflowing(source: &str) -> Option<usize> {
+    let (mut tokens, mut depth, mut branches) = (0, 0_usize, 0);
+    let mut begins_block = false;
+    // What is no token is the parser's to say.
+    for (token, span) in tokenize(source, false, <_>::default(), WhitespaceConfig::default()).map_while(Result::ok) {
+        tokens += 1;
+        match token {
+            Token::VariableStart | Token::BlockStart | Token::TemplateData(_) => tokens = 0,
+            Token::Ident("elif") if begins_block => branches += 1,
+            Token::Ident("else") if begins_block => {}
+            Token::Ident(word) if begins_block && word.starts_with("end") => depth = depth.saturating_sub(1),
+            Token::Ident(_) if begins_block => depth += 1,
+            _ => {}
+        }
+        begins_block = matches!(token, Token::BlockStart);
+        if tokens > MOST_TOKENS || depth > DEEPEST || branches > MOST_BRANCHES {
+            return Some(span.start_offset as usize);
+        }
+    }
+    None
 }
 
 struct Reader<'a> {

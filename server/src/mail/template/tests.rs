@@ -80,6 +80,30 @@ fn a_plain_template_is_right() {
     assert_eq!(flaws(&good()), []);
 }
 
+// security 128: each of these would otherwise overflow the stack, here or in the engine
+#[test]
+fn a_template_is_never_deeper_than_the_stack() {
+    let rows = [
+        format!("{{{{ {}name }}}}", "not ".repeat(9_000)),
+        format!("{{{{ name{} }}}}", " ~ name".repeat(9_000)),
+        format!("{{{{ name{} }}}}", "|upper".repeat(9_000)),
+        format!("{{{{ {}name{} }}}}", "(".repeat(140), ")".repeat(140)),
+        format!("{{% if code %}}{}{{% endif %}}", "{% elif code %}".repeat(4_000)),
+        format!("{}{}", "{% if code %}".repeat(140), "{% endif %}".repeat(140)),
+    ];
+    for row in rows {
+        let found = in_text(&format!("{{{{ link }}}}{row}"));
+        assert_eq!(found.len(), 1, "{row:.60}");
+        assert_eq!(found[0].2, Flaw::Syntax, "{row:.60}");
+    }
+    let deep = format!(
+        "{{{{ link }}}}{}x{}",
+        "{% if code %}".repeat(20),
+        "{% endif %}".repeat(20)
+    );
+    assert_eq!(in_text(&deep), []);
+}
+
 // M3: what is delivered can be edited as it is, and says the same.
 #[test]
 fn every_template_of_ours_passes_its_own_check_and_reads_the_same_when_edited() {
