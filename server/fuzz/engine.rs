@@ -109,15 +109,23 @@ fn insert(input: &mut Vec<u8>, at: usize, bytes: &[u8]) {
     input.splice(at..at, bytes.iter().copied());
 }
 
+/// How often a long run says how far it is.
+const REPORT: Duration = Duration::from_secs(300);
+
 /// How long to go on: `LATCHKEY_FUZZ_SECONDS` for each target, else so many rounds.
 pub struct Rounds {
+    target: &'static str,
     left: usize,
     until: Option<Instant>,
+    done: u64,
+    began: Instant,
+    report: Instant,
+    slowest: Duration,
     pub random: Random,
 }
 
 impl Rounds {
-    pub fn new(rounds: usize) -> Self {
+    pub fn new(target: &'static str, rounds: usize) -> Self {
         let seconds = std::env::var("LATCHKEY_FUZZ_SECONDS")
             .ok()
             .and_then(|text| text.parse().ok());
@@ -127,33 +135,66 @@ impl Rounds {
             Some(_) => u64::from_le_bytes(server::secret::random()) | 1,
         };
         if seconds.is_some() {
-            eprintln!("seed {seed:#x}");
+            eprintln!("{target}: seed {seed:#x}");
         }
+        let now = Instant::now();
         Self {
+            target,
             left: rounds,
-            until: seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds)),
+            until: seconds.map(|seconds| now + Duration::from_secs(seconds)),
+            done: 0,
+            began: now,
+            report: now + REPORT,
+            slowest: Duration::ZERO,
             random: Random(seed),
         }
     }
 
     pub fn goes_on(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
-        self.until.map_or(self.left > 0, |until| Instant::now() < until)
+        let Some(until) = self.until else {
+            return self.left > 0;
+        };
+        let now = Instant::now();
+        let more = now < until;
+        if !more || now >= self.report {
+            let (target, done, slowest) = (self.target, self.done, self.slowest);
+            eprintln!(
+                "{target}: {done} inputs in {} s, the slowest {slowest:.1?}",
+                (now - self.began).as_secs()
+            );
+            self.report = now + REPORT;
+        }
+        more
+    }
+
+    /// An input was read.
+    pub fn count(&mut self, took: Duration) {
+        self.done += 1;
+        self.slowest = self.slowest.max(took);
     }
 }
 
 /// Reads every entry and many changed ones. Shows what broke it, to be kept in the corpus.
-pub fn run(target: &str, read: fn(&[u8])) {
+pub fn run(target: &'static str, rounds: usize, read: fn(&[u8])) {
     let corpus = corpus(target);
+    // A stack that overflows ends the process without a word about the input.
+    let trace = std::env::var_os("LATCHKEY_FUZZ_TRACE").map(|folder| Path::new(&folder).join(target));
     let attempt = |bytes: &[u8]| {
+        if let Some(file) = &trace {
+            std::fs::write(file, bytes).unwrap();
+        }
         let whole = catch_unwind(AssertUnwindSafe(|| read(bytes))).is_ok();
         assert!(whole, "{target} breaks on: {}", bytes.escape_ascii());
     };
     for entry in &corpus {
         attempt(entry);
     }
-    let mut rounds = Rounds::new(2_000);
+    let mut rounds = Rounds::new(target, rounds);
     while rounds.goes_on() {
-        attempt(&input(&corpus, &mut rounds.random));
+        let input = input(&corpus, &mut rounds.random);
+        let began = Instant::now();
+        attempt(&input);
+        rounds.count(began.elapsed());
     }
 }

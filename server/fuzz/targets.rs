@@ -1,14 +1,20 @@
 //! What reads the words of strangers, and what must hold whatever they are.
 
+use app::policy::Policy;
 use app::view::FactKind;
 use server::account::identifier::{EmailAddress, Identifier, LoginName};
 use server::account::import::{Format, read as read_import};
+use server::clock;
 use server::fact::{Attribute, value};
 use server::guard::violation;
+use server::guard::visitor::{Visitor, client_address, device};
 use server::mail::dkim::Key;
-use server::reset::{receipt, token};
-use server::secret::{Keys, has_id_shape};
+use server::password::Password;
+use server::password::check::{OwnerContext, check};
+use server::reset::{receipt, target, token};
+use server::secret::{Keys, Purpose, has_id_shape};
 use std::collections::BTreeMap;
+use url::Url;
 
 /// Names and addresses: what is accepted is found again under its own key, and can break no line (security 122, 125).
 pub fn identifier(bytes: &[u8]) {
@@ -85,6 +91,63 @@ pub fn token(bytes: &[u8]) {
         "nothing matches nothing"
     );
     assert!(!token::code_matches(&keys, "request", &text, &text));
+    assert!(
+        keys.open(Purpose::Held, "", &text).is_err(),
+        "only we seal what a cookie holds"
+    );
+}
+
+/// New passwords, with a name before the first line break: judged, whatever they are (security 56, 188).
+pub fn password(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (name, typed) = text.split_once('\n').unwrap_or(("", &text));
+    if let Ok(password) = Password::new(typed) {
+        let policy = Policy {
+            min_length: 15,
+            min_non_alphanumeric: 1,
+            min_digits: 1,
+        };
+        let verdict = check(
+            &policy,
+            &password,
+            &OwnerContext::of(name, Some(name), name, "Latchkey"),
+        );
+        assert!(verdict.strength <= 4);
+        assert!(!verdict.accepted() || password.as_str().chars().count() >= 15);
+    }
+}
+
+/// What stands around a body: pages to go on to, forwarded addresses, browsers' names, moments. Nothing of it leaves the
+/// site, breaks a line or passes for the proxy's word (security 109, 125, 161).
+pub fn request(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if target::is_own_path(&text) {
+        let site = Url::parse("https://reset.example.org/done").expect("a URL");
+        let there = site.join(&text).expect("a path");
+        assert_eq!(there.origin(), site.origin(), "{there}");
+    }
+    if let Some(origin) = target::origin_of(&text) {
+        let there = Url::parse(&text).expect("a URL");
+        assert_eq!(there.origin().ascii_serialization(), origin);
+        assert!(there.username().is_empty() && there.password().is_none());
+    }
+    let (peer, proxy) = ("198.51.100.7", "10.0.0.1");
+    let of = |peer: &str| {
+        client_address(
+            peer.parse().expect("an address"),
+            &[&text],
+            &["10.0.0.0/8".parse().expect("a network")],
+        )
+    };
+    assert_eq!(of(peer).to_string(), peer, "a stranger's word counts for nothing");
+    let visitor = Visitor::new(of(proxy), &text, "en");
+    assert!(!visitor.user_agent.chars().any(char::is_control));
+    assert!(!visitor.network().is_empty() && device(&text).len() <= 20);
+    // Nobody writes a year before 0 or after 9999.
+    if let Some(at) = clock::moment(&text).filter(|at| !clock::rfc3339(*at).is_empty()) {
+        let second = at.div_euclid(clock::SECOND) * clock::SECOND;
+        assert_eq!(clock::moment(&clock::rfc3339(at)), Some(second), "{text}");
+    }
 }
 
 /// Reports of browsers (security 116).
