@@ -111,6 +111,13 @@ impl Taken {
         self.used <= self.allowed
     }
 
+    /// Whether this was the first use too many of its window. That one is recorded; the ones after it say nothing new, and must not fill
+    /// the trail, which is kept for a year (security 196).
+    #[must_use]
+    pub fn just_ran_out(self) -> bool {
+        self.used == self.allowed + 1
+    }
+
     /// How many are used now.
     #[must_use]
     pub fn used(self) -> i64 {

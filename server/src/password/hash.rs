@@ -111,6 +111,17 @@ impl Hasher {
         .await
     }
 
+    /// Whether one more could wait for its turn now. Takes no place: somebody else may be quicker.
+    ///
+    /// # Errors
+    /// [`HashError::Busy`] at the limit.
+    pub fn require_place(&self) -> Result<(), HashError> {
+        match self.0.places.available_permits() {
+            0 => Err(HashError::Busy),
+            _ => Ok(()),
+        }
+    }
+
     /// How many password hashes were computed. Tests compare it for known and unknown accounts.
     #[must_use]
     pub fn work(&self) -> u64 {

@@ -158,8 +158,10 @@ pub(super) async fn spend(latchkey: &Latchkey, visitor: &Visitor, settings: &Set
     }
     match taken.check() {
         Err(refused) if settings.limits.enabled => {
-            let entry = Entry::failure(Event::RateLimited, "recovery", "");
-            audit::record(&mut write, visitor, now, entry);
+            if taken.just_ran_out() {
+                let entry = Entry::failure(Event::RateLimited, "recovery", "");
+                audit::record(&mut write, visitor, now, entry);
+            }
             write.commit().await?;
             Err(refused)
         }

@@ -6,16 +6,17 @@ use super::receipt::{new_receipt, typed_receipt};
 use super::target;
 use crate::account::identifier::Identifier;
 use crate::audit::{self, Entry, Event};
-use crate::clock::MINUTE;
+use crate::clock::{MINUTE, UnixMillis};
 use crate::guard::captcha::{Brought, Place, require};
 use crate::guard::limits::{RESET_BY_ALL, RESET_BY_CLIENT};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
 use crate::mail::outbox::RESET_REQUEST;
-use crate::refused::Refused;
+use crate::refused::{Fault, Refused};
 use crate::secret::{Purpose, new_id};
 use crate::settings::Settings;
-use crate::store::{NewMail, NewRequest};
+use crate::settings::limits::Limits;
+use crate::store::{NewMail, NewRequest, Write};
 use app::outcome::Refusal;
 
 /// Stores a request and queues its handling, together or not at all (security 142). Answers the receipt.
@@ -96,23 +97,11 @@ async fn store(
     let lifetime = i64::from(settings.reset.link_expiry_minutes.unwrap_or_default()) * MINUTE;
 
     let mut write = latchkey.store.write().await?;
-    if settings.limits.enabled {
-        let by_client = settings
-            .limits
-            .of(RESET_BY_CLIENT)
-            .take(&mut write, &visitor.network(), now)
-            .await?;
-        let by_all = settings.limits.of(RESET_BY_ALL).take(&mut write, "", now).await?;
-        if let Err(refused) = by_client.check().and_then(|()| by_all.check()) {
-            audit::record(
-                &mut write,
-                visitor,
-                now,
-                Entry::failure(Event::RateLimited, "reset", ""),
-            );
-            write.commit().await?;
-            return Err(refused);
-        }
+    if settings.limits.enabled
+        && let Err(refused) = spend(&mut write, visitor, &settings.limits, now).await?
+    {
+        write.commit().await?;
+        return Err(refused);
     }
     write
         .add_request(&NewRequest {
@@ -150,4 +139,27 @@ async fn store(
     write.commit().await?;
     latchkey.mail_queued.notify_one();
     Ok(receipt)
+}
+
+/// Uses the budgets. Everybody's comes first: once it is used up, further clients leave not even a counter (security 165). Who is over
+/// the own budget gives that of everybody back, so that nobody alone can use it up (security 162).
+async fn spend(
+    write: &mut Write,
+    visitor: &Visitor,
+    limits: &Limits,
+    now: UnixMillis,
+) -> Result<Result<(), Refused>, Fault> {
+    let by_all = limits.of(RESET_BY_ALL);
+    let mut taken = by_all.take(write, "", now).await?;
+    if taken.within() {
+        taken = limits.of(RESET_BY_CLIENT).take(write, &visitor.network(), now).await?;
+        if !taken.within() {
+            by_all.give_back(write, "", now).await?;
+        }
+    }
+    if taken.just_ran_out() {
+        let entry = Entry::failure(Event::RateLimited, "reset", "");
+        audit::record(write, visitor, now, entry);
+    }
+    Ok(taken.check())
 }

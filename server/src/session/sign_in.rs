@@ -37,6 +37,8 @@ pub async fn sign_in(
     let password = Password::new(password).map_err(|violation| Refused::Password(vec![violation]))?;
     let settings = latchkey.settings().await?;
     let mac = latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]);
+    // Shed before anything is counted: what cannot be looked at costs no writing either (security 65, 165).
+    latchkey.hasher.require_place()?;
     captcha::sign_in::require(latchkey, visitor, &settings, &mac, captcha).await?;
     if settings.limits.enabled {
         count_try(latchkey, visitor, &settings.limits, &mac).await?;
@@ -63,28 +65,29 @@ fn pair(mac: &str, visitor: &Visitor) -> String {
 async fn count_try(latchkey: &Latchkey, visitor: &Visitor, limits: &Limits, mac: &str) -> Result<(), Refused> {
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    let by_client = limits
+    let mut taken = limits
         .of(SIGN_IN_BY_CLIENT)
         .take(&mut write, &visitor.network(), now)
         .await?;
-    let by_identifier = limits.of(SIGN_IN_BY_IDENTIFIER).take(&mut write, mac, now).await?;
-    let budget = if by_identifier.within() {
-        SIGN_IN_BY_PAIR
-    } else {
-        SIGN_IN_BY_PAIR_UNDER_ATTACK
-    };
-    let by_pair = limits.of(budget).take(&mut write, &pair(mac, visitor), now).await?;
-    let checked = by_client.check().and_then(|()| by_pair.check());
-    if checked.is_err() {
-        audit::record(
-            &mut write,
-            visitor,
-            now,
-            Entry::failure(Event::RateLimited, "sign_in", "").about(mac),
-        );
+    let mut ran_out = taken.just_ran_out();
+    // Who is over the own budget leaves no counters of further names (security 165).
+    if taken.within() {
+        let by_identifier = limits.of(SIGN_IN_BY_IDENTIFIER).take(&mut write, mac, now).await?;
+        let budget = if by_identifier.within() {
+            SIGN_IN_BY_PAIR
+        } else {
+            SIGN_IN_BY_PAIR_UNDER_ATTACK
+        };
+        taken = limits.of(budget).take(&mut write, &pair(mac, visitor), now).await?;
+        // The pair may have been over the smaller number when that began to count: then this is where it is recorded.
+        ran_out = by_identifier.just_ran_out() || taken.just_ran_out();
+    }
+    if ran_out {
+        let entry = Entry::failure(Event::RateLimited, "sign_in", "").about(mac);
+        audit::record(&mut write, visitor, now, entry);
     }
     write.commit().await?;
-    checked
+    taken.check()
 }
 
 async fn admit(

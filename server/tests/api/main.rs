@@ -34,6 +34,7 @@ mod import;
 mod import_job;
 mod languages;
 mod limits;
+mod limits_growth;
 mod limits_staff;
 mod mail_template_import;
 mod mail_templates;

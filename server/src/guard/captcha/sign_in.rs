@@ -50,9 +50,18 @@ pub async fn require(
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
     let of_client = by_client(free).take(&mut write, &visitor.network(), now).await?;
+    if !of_client.within() {
+        write.commit().await?;
+        // Whoever is asked anyway, and has no answer, leaves no counters of further names (security 165).
+        pass(latchkey, visitor, settings, Place::SignIn, brought).await?;
+        let mut write = latchkey.store.write().await?;
+        by_name(free).take(&mut write, name, now).await?;
+        write.commit().await?;
+        return Ok(());
+    }
     let of_name = by_name(free).take(&mut write, name, now).await?;
     write.commit().await?;
-    if of_client.within() && of_name.within() {
+    if of_name.within() {
         return Ok(());
     }
     pass(latchkey, visitor, settings, Place::SignIn, brought).await
