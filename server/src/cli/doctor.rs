@@ -61,9 +61,10 @@ fn print(report: &Report) {
         }
     }
     println!(
-        "\n{} problems, {} warnings, {} things well",
+        "\nproblems: {}, warnings: {}, skipped: {}, well: {}",
         report.number(Level::Problem),
         report.number(Level::Warning),
+        report.number(Level::Skipped),
         report.number(Level::Ok)
     );
 }

@@ -74,6 +74,22 @@ async fn a_healthy_server_shows_nothing_and_nothing_is_spent() {
     assert!(app.count("reset_requests").await < 100, "a bounded number of requests");
 }
 
+// security 1, 163: what the captcha refuses is alike for everybody, and proves nothing
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_gets_past_the_captcha_or_says_that_it_cannot() {
+    let app = Setup::on(Engine::Sqlite).with_proof_of_work().start().await;
+    app.add_account("ada").await;
+    let report = look(app.address, Some("ada"), None).await;
+    assert_eq!(level(&report, Examined::SameAnswer), Level::Ok, "{report:?}");
+    assert!(app.count("reset_requests").await > 50, "it did ask");
+    let settings = serde_json::json!({ "captcha": { "provider": "turnstile", "site_key": "k", "secret_key": "s" } });
+    let app = Setup::on(Engine::Sqlite).pinned(settings).start().await;
+    let report = look(app.address, Some("ada"), None).await;
+    for check in [Examined::SameAnswer, Examined::SameTime] {
+        assert_eq!(level(&report, check), Level::Skipped, "{report:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_proxy_breaks_is_found() {
     async fn careless(request: Request, next: Next) -> Response {

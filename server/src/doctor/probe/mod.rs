@@ -2,6 +2,7 @@
 //! and no change beyond asking for a reset where somebody names a login to ask for.
 
 mod answers;
+mod captcha;
 mod link;
 mod pages;
 mod statistics;

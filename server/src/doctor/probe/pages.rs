@@ -206,14 +206,7 @@ pub async fn errors(probe: &Probe) -> Result<Finding, Silence> {
             ));
         }
     }
-    for path in [
-        "/.git/config",
-        "/.env",
-        "/latchkey.db",
-        "/latchkey.key",
-        "/metrics",
-        "/dev/mailbox",
-    ] {
+    for path in ["/.git/config", "/.env", "/latchkey.db", "/latchkey.key", "/metrics"] {
         let answer = probe.get(path).await?;
         if answer.status < 400 {
             let found = format!("{path} is answered with {}", answer.status);
@@ -223,6 +216,13 @@ pub async fn errors(probe: &Probe) -> Result<Finding, Silence> {
                 "nothing but the server may answer for this host",
             ));
         }
+    }
+    if probe.get("/dev/mailbox").await?.status < 400 {
+        return Ok(Finding::problem(
+            Examined::Errors,
+            "this is the demo: /dev/mailbox shows everybody the mails of everybody",
+            "start it with latchkey serve",
+        ));
     }
     Ok(Finding::ok(
         Examined::Errors,
