@@ -10,6 +10,7 @@ use crate::metrics::Metrics;
 use crate::password::hash::Hasher;
 use crate::refused::Fault;
 use crate::secret::{Keys, Purpose};
+use crate::settings::snapshot::Made;
 use crate::settings::{self, Pinned, Settings};
 use crate::store::Store;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct Latchkey {
     pub clock: SharedClock,
     pub hasher: Hasher,
     pub pinned: Pinned,
+    /// What was last made of the stored settings.
+    pub made: Made,
     /// How mail leaves; without it there is no reset.
     pub transports: Transports,
     /// How a captcha's provider is reached, and how it was doing when last asked.
@@ -50,8 +53,8 @@ impl Latchkey {
 
     /// # Errors
     /// When the database does not answer.
-    pub async fn settings(&self) -> Result<Settings, Fault> {
-        settings::load(&self.store, &self.pinned, &self.keys).await
+    pub async fn settings(&self) -> Result<Arc<Settings>, Fault> {
+        settings::load(&self.store, &self.pinned, &self.keys, &self.made).await
     }
 
     /// Refuses to run on a database that was written under another master key: nothing sealed would open, no password would match,

@@ -21,6 +21,7 @@ use crate::recovery::plan::plan;
 use crate::refused::Fault;
 use crate::reset::availability::missing;
 use crate::secret::{Keys, Purpose};
+use crate::settings::snapshot::{self, Made};
 use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
 use crate::web::{branding, console, health, landing, mailbox, moment, pages, site, violations, well_known};
@@ -236,6 +237,7 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
         keys,
         clock: parts.clock.unwrap_or_else(|| Arc::new(SystemClock)),
         pinned,
+        made: Made::default(),
         transports: Transports::new(parts.transport, config.mail_ca_file.clone()),
         captcha_line: Line::default(),
         captcha_probe: Probe::default(),
@@ -329,6 +331,9 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr, pace: Pace) -> Router 
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
         .layer(middleware::from_fn(problems))
+        .layer(middleware::from_fn(|request: Request, next: Next| {
+            snapshot::in_request(next.run(request))
+        }))
         .layer(middleware::from_fn(headers::set))
         .layer(middleware::from_fn_with_state(latchkey.clone(), observe))
         .layer(CompressionLayer::new().compress_when(compressed))
@@ -379,7 +384,7 @@ async fn check_origin(State(doors): State<Doors>, request: Request, next: Next) 
 /// The origin of the public URL, which is a setting: asked for only where the address listened on is not enough.
 async fn public_origin(doors: &Doors) -> Option<Origins> {
     let settings = doors.latchkey.settings().await.ok()?;
-    let public = settings.reset.public_url?;
+    let public = settings.reset.public_url.as_ref()?;
     Some(Origins::new([public.origin().ascii_serialization()]))
 }
 

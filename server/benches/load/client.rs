@@ -21,6 +21,20 @@ impl Connection {
 
     /// Posts JSON; answers the time from the last byte of the request to the first of the response.
     pub fn post(&mut self, path: &str, json: &str) -> Duration {
+        self.exchange(path, json).0
+    }
+
+    /// The same, for an answer that has to be of one status.
+    pub fn post_expecting(&mut self, path: &str, json: &str, status: u16) {
+        let answer = self.exchange(path, json).1;
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(
+            answer.starts_with(&expected),
+            "{status} expected, and this came: {answer}"
+        );
+    }
+
+    fn exchange(&mut self, path: &str, json: &str) -> (Duration, String) {
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{json}",
             self.host,
@@ -34,7 +48,7 @@ impl Connection {
         while !complete(&response[..filled]) {
             filled += self.stream.read(&mut response[filled..]).expect("the rest");
         }
-        taken
+        (taken, String::from_utf8_lossy(&response[..filled]).into_owned())
     }
 }
 

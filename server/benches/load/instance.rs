@@ -282,6 +282,14 @@ impl Running {
         self.mails().iter().filter_map(token_in).collect()
     }
 
+    /// How many mails there are.
+    pub fn mail_count(&self) -> usize {
+        let entries = std::fs::read_dir(&self.mails).into_iter().flatten().flatten();
+        entries
+            .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "eml"))
+            .count()
+    }
+
     fn mails(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&self.mails).into_iter().flatten().flatten();
         let mut files: Vec<PathBuf> = entries

@@ -46,7 +46,7 @@ pub struct Limit {
 )]
 pub async fn list(State(latchkey): State<SharedLatchkey>, OnDuty(staff): OnDuty) -> Result<Json<Page<Limit>>, Problem> {
     staff.require(Permission::ReadSettings)?;
-    let limits = latchkey.settings().await.map_err(Refused::from)?.limits;
+    let limits = latchkey.settings().await.map_err(Refused::from)?.limits.clone();
     let items = BUDGETS.into_iter().map(|budget| Limit {
         name: budget.name,
         by: budget.by,

@@ -95,6 +95,15 @@ impl Budget {
         write.clear_limit(&self.key(of)).await?;
         Ok(())
     }
+
+    /// Clears what is used under either name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn clear_both(self, write: &mut Write, of: [&str; 2]) -> Result<(), Fault> {
+        let [one, other] = of.map(|of| self.key(of));
+        write.clear_limits([&one, &other]).await
+    }
 }
 
 /// What was left when one was taken.

@@ -162,45 +162,129 @@ async fn queue_for(
         .await
 }
 
+/// What becomes of a row after a turn.
+enum End {
+    /// It is over.
+    Finished {
+        state: State,
+        reason: &'static str,
+        reply: String,
+    },
+    /// It never becomes a mail; why is in the audit trail already.
+    Nothing { reason: &'static str },
+    /// It waits until then.
+    Later { until: UnixMillis, reply: String },
+}
+
+impl End {
+    fn sent(reply: String) -> Self {
+        Self::Finished {
+            state: State::Sent,
+            reason: "",
+            reply,
+        }
+    }
+
+    fn failed(reason: &'static str, reply: String) -> Self {
+        Self::Finished {
+            state: State::Failed,
+            reason,
+            reply,
+        }
+    }
+
+    fn useless(reason: &'static str) -> Self {
+        Self::Finished {
+            state: State::Dropped,
+            reason,
+            reply: String::new(),
+        }
+    }
+}
+
+/// Whether the worker goes on with another row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Takes the next one that is due in the transaction that ends this one.
+    TakeNext,
+    Stop,
+}
+
 /// Takes the row that is due the longest and brings it one step further.
 ///
 /// # Errors
 /// When the database does not answer. Whatever goes wrong with one row is recorded in it.
 pub async fn try_next(latchkey: &Latchkey) -> Result<Turn, Fault> {
-    let now = latchkey.now();
-    if !latchkey.store.outbox_due(now).await? {
+    if !latchkey.store.outbox_due(latchkey.now()).await? {
         return Ok(Turn::Idle);
     }
-    let mut write = latchkey.store.write_behind().await?;
-    let claimed = write.claim_mail(now, now + LEASE).await?;
-    write.commit().await?;
-    let Some(mut row) = claimed else {
-        return Ok(Turn::Missed);
-    };
-    // A row that panics must not take the worker with it (security 147).
-    match AssertUnwindSafe(advance(latchkey, &mut row)).catch_unwind().await {
-        Ok(Ok(turn)) => Ok(turn),
-        Ok(Err(fault)) => {
-            tracing::error!(row = row.id, %fault, "outbox row could not be handled");
-            set_aside(latchkey, &row, "could not be handled, see the server's log").await
-        }
-        Err(_) => set_aside(latchkey, &row, "broke the worker, see the server's log").await,
+    match take(latchkey).await? {
+        Some(row) => Ok(bring(latchkey, row, || Then::Stop).await?.0),
+        None => Ok(Turn::Missed),
     }
 }
 
-/// One row: from request to mail, from mail to the mail server.
-async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<Turn, Fault> {
+/// Claims the row that is due the longest, where there is one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn take(latchkey: &Latchkey) -> Result<Option<OutboxRow>, Fault> {
+    let now = latchkey.now();
+    let mut write = latchkey.store.write_behind().await?;
+    let claimed = write.claim_mail(now, now + LEASE).await?;
+    write.commit().await?;
+    Ok(claimed)
+}
+
+/// Brings a claimed row one step further. `then` is asked when it is over; answers also the row that was taken next.
+///
+/// # Errors
+/// When the database does not answer. Whatever goes wrong with the row is recorded in it.
+pub async fn bring(
+    latchkey: &Latchkey,
+    mut row: OutboxRow,
+    then: impl Fn() -> Then,
+) -> Result<(Turn, Option<OutboxRow>), Fault> {
+    // A row that panics must not take the worker with it (security 147).
+    let (write, end) = match AssertUnwindSafe(advance(latchkey, &mut row)).catch_unwind().await {
+        Ok(Ok(ended)) => ended,
+        Ok(Err(fault)) => {
+            tracing::error!(row = row.id, %fault, "outbox row could not be handled");
+            (
+                None,
+                set_aside(latchkey, &row, "could not be handled, see the server's log"),
+            )
+        }
+        Err(_) => (
+            None,
+            set_aside(latchkey, &row, "broke the worker, see the server's log"),
+        ),
+    };
+    let mut write = match write {
+        Some(write) => write,
+        None => latchkey.store.write_behind().await?,
+    };
+    let turn = settle(latchkey, &mut write, &row, end).await?;
+    let now = latchkey.now();
+    let next = match then() {
+        Then::TakeNext => write.claim_mail(now, now + LEASE).await?,
+        Then::Stop => None,
+    };
+    write.commit().await?;
+    Ok((turn, next))
+}
+
+/// One row: from request to mail, from mail to the mail server. Answers how it ends, and the transaction that this belongs into when
+/// there is one already.
+async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<(Option<Write>, End), Fault> {
     if latchkey.now() > row.expires_at {
-        return drop_useless(latchkey, row, "expired").await;
+        return Ok((None, End::useless("expired")));
     }
     if row.kind == RECOVERY_LOOK {
         let mut write = latchkey.store.write_behind().await?;
         lock::look(latchkey, &mut write, row).await?;
-        write
-            .finish_mail(row, State::Dropped, "nothing to send", "", latchkey.now())
-            .await?;
-        write.commit().await?;
-        return Ok(Turn::Dropped);
+        let reason = "nothing to send";
+        return Ok((Some(write), End::Nothing { reason }));
     }
     let parcel = if row.kind == RESET_REQUEST {
         let mut write = latchkey.store.write_behind().await?;
@@ -210,35 +294,31 @@ async fn advance(latchkey: &Latchkey, row: &mut OutboxRow) -> Result<Turn, Fault
                 *parcel
             }
             Resolution::Ended(outcome) => {
-                write
-                    .finish_mail(row, State::Dropped, outcome.as_str(), "", latchkey.now())
-                    .await?;
-                write.commit().await?;
-                return Ok(Turn::Dropped);
+                let reason = outcome.as_str();
+                return Ok((Some(write), End::Nothing { reason }));
             }
             Resolution::Wait(until) => {
-                write.postpone_mail(row, until, "").await?;
-                write.commit().await?;
-                return Ok(Turn::Postponed);
+                let reply = String::new();
+                return Ok((Some(write), End::Later { until, reply }));
             }
         }
     } else {
         serde_json::from_str(&latchkey.keys.open(Purpose::Outbox, &row.id, &row.payload)?)?
     };
-    deliver(latchkey, row, &parcel).await
+    Ok((None, deliver(latchkey, row, &parcel).await?))
 }
 
-async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> Result<Turn, Fault> {
+async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> Result<End, Fault> {
     let settings = latchkey.settings().await?;
     let secrets = match &parcel.message {
         Message::ResetLink { by_staff, .. } => match reset_secrets(latchkey, row, &settings, *by_staff).await? {
             Some(secrets) => secrets,
             // Used, replaced, expired, or the account changed: a dead link is not worth a mail (security 146).
-            None => return drop_useless(latchkey, row, "link no longer valid").await,
+            None => return Ok(End::useless("link no longer valid")),
         },
         Message::RecoveryCode { recovery, salt, .. } => match recovery_code(latchkey, recovery, salt).await? {
             Some(secrets) => secrets,
-            None => return drop_useless(latchkey, row, "code no longer valid").await,
+            None => return Ok(End::useless("code no longer valid")),
         },
         Message::RecoveryStarted { recovery, .. }
         | Message::RecoveryCompleted {
@@ -256,32 +336,25 @@ async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &Parcel) -> R
     };
     let transport = match latchkey.transports.current(&settings) {
         Ok(Some(transport)) => transport,
-        Ok(None) => return later(latchkey, row, "no mail server is configured").await,
-        Err(error) => return later(latchkey, row, &error.to_string()).await,
+        Ok(None) => return Ok(later(latchkey, row, "no mail server is configured".to_owned())),
+        Err(error) => return Ok(later(latchkey, row, error.to_string())),
     };
     let signer = match latchkey.transports.signer(&settings) {
         Ok(signer) => signer,
         // Unsigned it might be taken for spam; somebody will correct the key, and it is not lost until then.
-        Err(error) => return later(latchkey, row, &format!("mails cannot be signed: {error}")).await,
+        Err(error) => return Ok(later(latchkey, row, format!("mails cannot be signed: {error}"))),
     };
     let Ok(rendered) = in_force::write(latchkey, &row.id, parcel, &brand(&settings), &secrets).await? else {
-        return finish(latchkey, row, State::Failed, "the mail could not be rendered", "").await;
+        return Ok(End::failed("the mail could not be rendered", String::new()));
     };
     let outgoing = outgoing(row, &settings, parcel, rendered);
-    match send_holding(latchkey, row, &transport, signer.as_ref(), &outgoing).await {
-        Ok(reply) => finish(latchkey, row, State::Sent, "", &reply.text).await,
-        Err(failure) if failure.permanent => {
-            finish(
-                latchkey,
-                row,
-                State::Failed,
-                "refused by the mail server",
-                &failure.reply,
-            )
-            .await
-        }
-        Err(failure) => later(latchkey, row, &failure.reply).await,
-    }
+    Ok(
+        match send_holding(latchkey, row, &transport, signer.as_ref(), &outgoing).await {
+            Ok(reply) => End::sent(reply.text),
+            Err(failure) if failure.permanent => End::failed("refused by the mail server", failure.reply),
+            Err(failure) => later(latchkey, row, failure.reply),
+        },
+    )
 }
 
 /// Link and code, made again from the row's salt: a retried mail carries the same ones.
@@ -421,45 +494,48 @@ pub fn sender(settings: &Settings) -> Sender {
     }
 }
 
-async fn later(latchkey: &Latchkey, row: &OutboxRow, reply: &str) -> Result<Turn, Fault> {
-    let now = latchkey.now();
-    let mut write = latchkey.store.write_behind().await?;
-    write.postpone_mail(row, now + backoff(row.attempts), reply).await?;
-    write.commit().await?;
+fn later(latchkey: &Latchkey, row: &OutboxRow, reply: String) -> End {
     tracing::warn!(
         row = row.id,
         attempts = row.attempts,
         reply,
         "mail not sent, will be tried again"
     );
-    Ok(Turn::Postponed)
+    let until = latchkey.now() + backoff(row.attempts);
+    End::Later { until, reply }
 }
 
-async fn drop_useless(latchkey: &Latchkey, row: &OutboxRow, reason: &str) -> Result<Turn, Fault> {
-    finish(latchkey, row, State::Dropped, reason, "").await
-}
-
-async fn set_aside(latchkey: &Latchkey, row: &OutboxRow, reason: &str) -> Result<Turn, Fault> {
+fn set_aside(latchkey: &Latchkey, row: &OutboxRow, reason: &'static str) -> End {
     if row.attempts < POISON_ATTEMPTS {
-        later(latchkey, row, reason).await
+        later(latchkey, row, reason.to_owned())
     } else {
-        finish(latchkey, row, State::Failed, reason, "").await
+        End::failed(reason, String::new())
     }
 }
 
-async fn finish(latchkey: &Latchkey, row: &OutboxRow, state: State, reason: &str, reply: &str) -> Result<Turn, Fault> {
+/// Writes down what became of a row.
+async fn settle(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow, end: End) -> Result<Turn, Fault> {
     let now = latchkey.now();
+    let (state, reason, reply) = match end {
+        End::Later { until, reply } => {
+            write.postpone_mail(row, until, &reply).await?;
+            return Ok(Turn::Postponed);
+        }
+        End::Nothing { reason } => {
+            write.finish_mail(row, State::Dropped, reason, "", now).await?;
+            return Ok(Turn::Dropped);
+        }
+        End::Finished { state, reason, reply } => (state, reason, reply),
+    };
     let account_id = row.account_id.as_deref().unwrap_or_default();
     let (turn, entry) = match state {
         State::Sent => (Turn::Sent, Entry::success(Event::MailSent, account_id)),
         State::Failed => (Turn::Failed, Entry::failure(Event::MailFailed, reason, account_id)),
         State::Dropped | State::Queued => (Turn::Dropped, Entry::failure(Event::MailDropped, reason, account_id)),
     };
-    let mut write = latchkey.store.write_behind().await?;
-    if write.finish_mail(row, state, reason, reply, now).await? {
-        audit::record_own(&mut write, now, entry.about(&row.id));
+    if write.finish_mail(row, state, reason, &reply, now).await? {
+        audit::record_own(write, now, entry.about(&row.id));
     }
-    write.commit().await?;
     Ok(turn)
 }
 

@@ -47,6 +47,7 @@ pub async fn change(
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
+    let was_locked = write.recovery_locked(&account.id).await?;
     // A reset or another change was faster, and ended this session.
     if !write
         .set_password(&account.id, &hash, account.credential_version)
@@ -65,7 +66,7 @@ pub async fn change(
     )
     .await?;
     CHANGE_BY_ACCOUNT.clear(&mut write, &account.id).await?;
-    lock::release(latchkey, &mut write, &account.id).await?;
+    lock::released(&mut write, now, &account.id, was_locked).await?;
     audit::record(
         &mut write,
         visitor,
@@ -95,7 +96,7 @@ pub async fn require_current(
     current: &str,
 ) -> Result<(), Refused> {
     let now = latchkey.now();
-    let limits = latchkey.settings().await?.limits;
+    let limits = latchkey.settings().await?.limits.clone();
     if limits.enabled {
         let mut write = latchkey.store.write().await?;
         let taken = limits.of(CHANGE_BY_ACCOUNT).take(&mut write, &account.id, now).await?;

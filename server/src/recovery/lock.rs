@@ -3,7 +3,7 @@
 
 use crate::account::search::existing;
 use crate::audit::{self, Entry, Event};
-use crate::clock::DAY;
+use crate::clock::{DAY, UnixMillis};
 use crate::latchkey::Latchkey;
 use crate::mail::message::{Said, StaffAction};
 use crate::mail::notice;
@@ -13,14 +13,14 @@ use crate::secret::{Purpose, new_id};
 use crate::staff::{Permission, Staff};
 use crate::store::{NewMail, OutboxRow, Write};
 
-/// A new password is there, so the tries against the account mean nothing any more, and what was under way relied on the old one.
+/// A new password is there: what was under way relied on the old one, and with it went the tries against the account. `was_locked`:
+/// the trail says that they locked it no longer.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn release(latchkey: &Latchkey, write: &mut Write, account_id: &str) -> Result<(), Fault> {
-    let now = latchkey.now();
+pub async fn released(write: &mut Write, now: UnixMillis, account_id: &str, was_locked: bool) -> Result<(), Fault> {
     write.end_open_recoveries(account_id, now).await?;
-    if write.release_recovery(account_id).await? {
+    if was_locked {
         audit::record_own(write, now, Entry::success(Event::RecoveryUnlocked, account_id));
     }
     Ok(())

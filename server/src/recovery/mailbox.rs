@@ -32,7 +32,7 @@ const MOST_ADDRESSES: i64 = 5;
 pub async fn set_address(latchkey: &Latchkey, visitor: &Visitor, handle: &str, typed: &str) -> Result<(), Refused> {
     let address = EmailAddress::parse(typed.trim()).map_err(|_| Refusal::AddressMalformed)?;
     let row = step(latchkey, visitor, handle).await?;
-    let limits = latchkey.settings().await?.limits;
+    let limits = latchkey.settings().await?.limits.clone();
     let holder = latchkey.store.account_id_by_key(address.key()).await?;
     let taken = holder.as_deref().is_some_and(|holder| holder != row.account_id);
     // Looked up in either case: the owner of a taken address is told, and a free one costs the same.
@@ -109,7 +109,7 @@ pub async fn prove(latchkey: &Latchkey, visitor: &Visitor, handle: &str, typed_c
         return Err(Refusal::RecoveryNotValid.into());
     }
     let now = latchkey.now();
-    let limits = latchkey.settings().await?.limits;
+    let limits = latchkey.settings().await?.limits.clone();
     spend(&latchkey.store, &limits, RECOVERY_STEP_BY_CLIENT, visitor, now).await?;
     let mut write = latchkey.store.write().await?;
     let row = write.take_recovery_code_try(&digest(handle), CODE_TRIES, now).await?;

@@ -63,7 +63,7 @@ pub const AWAITS: i64 = 7 * DAY;
 /// # Errors
 /// [`Refusal::RecoveryNotValid`] for every reason there is none; [`Refused::TooMany`].
 pub async fn step(latchkey: &Latchkey, visitor: &Visitor, handle: &str) -> Result<RecoveryRow, Refused> {
-    let limits = latchkey.settings().await?.limits;
+    let limits = latchkey.settings().await?.limits.clone();
     spend(
         &latchkey.store,
         &limits,

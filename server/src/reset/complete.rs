@@ -18,6 +18,7 @@ use crate::refused::Refused;
 use crate::secret::Purpose;
 use crate::session::{self, Opened, OpenedBy};
 use crate::settings::reset::SignIn;
+use crate::store::SpentToken;
 use app::outcome::Refusal;
 
 /// What comes after.
@@ -57,7 +58,11 @@ pub async fn complete(
     let mut write = latchkey.store.write().await?;
     // Whatever was true above is asked again here: only this statement decides who wins.
     let spent = write.spend_token(&token_digest(&proved.token), now).await?;
-    let (account_id, request_id) = spent.ok_or(Refusal::LinkNotValid)?;
+    let SpentToken {
+        account_id,
+        request_id,
+        recovery_locked,
+    } = spent.ok_or(Refusal::LinkNotValid)?;
     if !write
         .set_password(&account_id, &hash, account.credential_version)
         .await?
@@ -65,11 +70,11 @@ pub async fn complete(
         return Err(Refusal::LinkNotValid.into());
     }
     let ended = write.end_sessions(&account_id, "").await?;
-    write
+    let wished = write
         .end_request(&request_id, Outcome::Completed, Some(&account_id))
         .await?;
     forget_attack(latchkey, &mut write, &account).await?;
-    lock::release(latchkey, &mut write, &account_id).await?;
+    lock::released(&mut write, now, &account_id, recovery_locked > 0).await?;
     audit::record(
         &mut write,
         visitor,
@@ -96,7 +101,7 @@ pub async fn complete(
     notice::password_changed(latchkey, &mut write, visitor, &account, Change::Reset).await?;
     write.commit().await?;
     latchkey.mail_queued.notify_one();
-    let target = target::after(latchkey, &settings, &request_id).await?;
+    let target = target::after(&settings, &wished);
     Ok(Completed { session, target })
 }
 
@@ -117,14 +122,11 @@ pub async fn forget_attack(
     write: &mut crate::store::Write,
     account: &Account,
 ) -> Result<(), Refused> {
-    for own in [Some(account.login_name.as_str()), account.email.as_deref()]
-        .into_iter()
-        .flatten()
-    {
-        if let Ok(identifier) = Identifier::parse(own) {
-            let mac = latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]);
-            SIGN_IN_BY_IDENTIFIER.clear(write, &mac).await?;
-        }
-    }
-    Ok(())
+    let mac = |own: &str| {
+        let identifier = Identifier::parse(own).ok()?;
+        Some(latchkey.keys.mac_text(Purpose::Limit, &[identifier.canonical()]))
+    };
+    let login = mac(&account.login_name).unwrap_or_default();
+    let email = account.email.as_deref().and_then(mac).unwrap_or_default();
+    Ok(SIGN_IN_BY_IDENTIFIER.clear_both(write, [&login, &email]).await?)
 }

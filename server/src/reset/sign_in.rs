@@ -10,6 +10,7 @@ use crate::latchkey::Latchkey;
 use crate::refused::Refused;
 use crate::session::{self, Opened, OpenedBy};
 use crate::settings::reset::SignIn;
+use crate::store::SpentToken;
 use app::outcome::Refusal;
 
 /// A session instead of a new password, and where the person goes on.
@@ -30,8 +31,10 @@ pub async fn sign_in(
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
     let spent = write.spend_token(&token_digest(&proved.token), now).await?;
-    let (account_id, request_id) = spent.ok_or(Refusal::LinkNotValid)?;
-    write
+    let SpentToken {
+        account_id, request_id, ..
+    } = spent.ok_or(Refusal::LinkNotValid)?;
+    let wished = write
         .end_request(&request_id, Outcome::Completed, Some(&account_id))
         .await?;
     let opened = session::open(
@@ -48,6 +51,6 @@ pub async fn sign_in(
         .saying("mail_link");
     audit::record(&mut write, visitor, now, entry);
     write.commit().await?;
-    let target = target::after(latchkey, &settings, &request_id).await?;
+    let target = target::after(&settings, &wished);
     Ok((opened, target))
 }

@@ -1,8 +1,6 @@
 //! Where a person may be sent afterwards: a page of this site, or of a site that an administrator listed. Anything else would make
 //! this server vouch for a stranger's page (open redirect, security 109, 176).
 
-use crate::latchkey::Latchkey;
-use crate::refused::Fault;
 use crate::settings::Settings;
 use crate::settings::reset::Reset;
 use url::{Host, Url};
@@ -26,14 +24,11 @@ pub fn default_page(settings: &Reset) -> String {
     allowed(settings, &settings.target_page).unwrap_or_else(|| "/".to_owned())
 }
 
-/// Where the person behind a request goes on, by the settings of the moment; nothing for the start page.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn after(latchkey: &Latchkey, settings: &Settings, request_id: &str) -> Result<Option<String>, Fault> {
-    let wished = latchkey.store.target_of_request(request_id).await?;
-    let target = allowed(&settings.reset, &wished).unwrap_or_else(|| default_page(&settings.reset));
-    Ok((target != "/").then_some(target))
+/// Where the person behind a request goes on who wished to go there, by the settings of the moment; nothing for the start page.
+#[must_use]
+pub fn after(settings: &Settings, wished: &str) -> Option<String> {
+    let target = allowed(&settings.reset, wished).unwrap_or_else(|| default_page(&settings.reset));
+    (target != "/").then_some(target)
 }
 
 /// A path of this site however a browser reads it: two slashes, a backslash or a line break at its start would leave the site.

@@ -1,7 +1,7 @@
 //! Reading settings as staff, and changing them: all of a patch or nothing, each change in the audit trail with what was before and
 //! after it (security 171–173).
 
-use super::{Declaration, Settings, declaration, declarations, typed, values};
+use super::{Declaration, Settings, declaration, declarations, snapshot, typed, values};
 use crate::account::identifier::EmailAddress;
 use crate::audit::{self, Entry, Event};
 use crate::latchkey::Latchkey;
@@ -88,6 +88,7 @@ pub async fn change(
         audit::record_staff(&mut write, staff, now, entry.saying(&detail.to_string()));
     }
     write.commit().await?;
+    snapshot::forget();
     Ok(())
 }
 

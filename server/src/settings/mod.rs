@@ -1,4 +1,5 @@
-//! Run-time settings: typed, validated, read at every use, so a change counts at once on every server that shares the database.
+//! Run-time settings: typed, validated, read for every request and every mail, so a change counts at once on every server that shares
+//! the database.
 //! One [`Declaration`] a setting is the only place for its default, range and help.
 
 pub mod branding;
@@ -13,6 +14,7 @@ pub mod recovery;
 pub mod reset;
 pub mod retention;
 pub mod session;
+pub mod snapshot;
 pub mod sso;
 mod texts;
 
@@ -25,6 +27,8 @@ pub use kind::Kind;
 use kind::as_declared;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use snapshot::Made;
+use std::sync::Arc;
 
 /// One setting. Its label and help are texts of the console, in every language there is: see [`Declaration::help`].
 #[derive(Clone, Copy, Debug)]
@@ -290,12 +294,24 @@ pub fn defaults() -> Result<Settings, Fault> {
     Ok(typed(values.collect::<Result<_, serde_json::Error>>()?)?)
 }
 
-/// Settings of the moment.
+/// Settings of the moment; within a request those of its beginning.
 ///
 /// # Errors
 /// When the database does not answer, or holds a value that no version of this program writes.
-pub async fn load(store: &Store, pinned: &Pinned, keys: &Keys) -> Result<Settings, Fault> {
-    Ok(typed(values(&store.settings().await?, pinned, keys)?)?)
+pub async fn load(store: &Store, pinned: &Pinned, keys: &Keys, made: &Made) -> Result<Arc<Settings>, Fault> {
+    if let Some(settings) = snapshot::of_request() {
+        return Ok(settings);
+    }
+    let rows = store.settings().await?;
+    let settings = if let Some(settings) = made.of(&rows) {
+        settings
+    } else {
+        let settings = Arc::new(typed(values(&rows, pinned, keys)?)?);
+        made.keep(rows, &settings);
+        settings
+    };
+    snapshot::keep(&settings);
+    Ok(settings)
 }
 
 fn put(groups: &mut Map<String, Value>, name: &str, value: Value) {

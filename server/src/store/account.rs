@@ -136,7 +136,7 @@ impl Store {
             .bind(wanted.sign_in.map_or("", SignIn::as_str))
             .bind(search.map(containing).unwrap_or_default())
             .bind(limit)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.read().await?)
             .await?;
         rows.into_iter().map(Account::try_from).collect()
     }
@@ -144,7 +144,10 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn account(&self, id: &str) -> Result<Option<Account>, Fault> {
-        let row: Option<AccountRow> = sqlx::query_as(BY_ID).bind(id).fetch_optional(&self.pool).await?;
+        let row: Option<AccountRow> = sqlx::query_as(BY_ID)
+            .bind(id)
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
         row.map(Account::try_from).transpose()
     }
 
@@ -153,7 +156,10 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn account_by_key(&self, key: &str) -> Result<Option<Account>, Fault> {
-        let row: Option<AccountRow> = sqlx::query_as(BY_KEY).bind(key).fetch_optional(&self.pool).await?;
+        let row: Option<AccountRow> = sqlx::query_as(BY_KEY)
+            .bind(key)
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
         row.map(Account::try_from).transpose()
     }
 }
@@ -318,13 +324,15 @@ impl Write {
 
     /// Stores a new password in place of the one that `version` names. Raising the version kills every link, code and pending
     /// change issued before (security 23). False when something was faster: a change under way with the old password must not
-    /// undo the owner's reset, so the caller's transaction must not be committed (security 44).
+    /// undo the owner's reset, so the caller's transaction must not be committed (security 44). Tries of recovery against the old one
+    /// are forgotten with it, and what they locked is open again (R9).
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn set_password(&mut self, account_id: &str, hash: &str, version: i64) -> Result<bool, Fault> {
         let set = sqlx::query(
-            "update accounts set password_hash = $1, credential_version = credential_version + 1 \
+            "update accounts set password_hash = $1, credential_version = credential_version + 1, recovery_tries = 0, \
+             recovery_failures = 0, recovery_open_until = 0, recovery_locked_at = 0 \
              where id = $2 and credential_version = $3 and status = 'active' and sign_in = 'password'",
         )
         .bind(hash)

@@ -73,7 +73,7 @@ impl Store {
         )
         .bind(start)
         .bind(slot)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.read().await?)
         .await?)
     }
 
@@ -96,7 +96,7 @@ impl Store {
         .bind(wanted.from.unwrap_or(i64::MIN))
         .bind(wanted.to.unwrap_or(i64::MAX))
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.read().await?)
         .await?)
     }
 
@@ -126,7 +126,7 @@ impl Store {
         .bind(wanted.from.unwrap_or(i64::MIN))
         .bind(wanted.to.unwrap_or(i64::MAX))
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.read().await?)
         .await?)
     }
 
@@ -135,7 +135,7 @@ impl Store {
     pub async fn audit_head(&self) -> Result<AuditHead, Fault> {
         Ok(
             sqlx::query_as("select seq, chain, pruned_seq, pruned_chain from audit_head where id = 'head'")
-                .fetch_one(&self.pool)
+                .fetch_one(&mut *self.read().await?)
                 .await?,
         )
     }
@@ -152,7 +152,7 @@ impl Store {
         .bind(id)
         .bind(last)
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.read().await?)
         .await?)
     }
 
@@ -166,7 +166,7 @@ impl Store {
              or seq > (select seq from audit_head where id = 'head') limit 1",
         )
         .bind(since)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.read().await?)
         .await?;
         Ok(row.map(|(id,)| id))
     }

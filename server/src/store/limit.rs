@@ -13,7 +13,7 @@ impl Store {
         let row: Option<(i64,)> = sqlx::query_as("select used from limits where name = $1 and window_start = $2")
             .bind(name)
             .bind(window_start)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.read().await?)
             .await?;
         Ok(row.map_or(0, |(used,)| used))
     }
@@ -37,7 +37,7 @@ impl Store {
         .bind(length)
         .bind(prefix)
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.read().await?)
         .await?;
         Ok(rows)
     }
@@ -89,6 +89,20 @@ impl Write {
             .execute(&mut *self.tx)
             .await?;
         Ok(cleared.rows_affected())
+    }
+
+    /// The same for two names at once.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn clear_limits(&mut self, names: [&str; 2]) -> Result<(), Fault> {
+        let [one, other] = names;
+        sqlx::query("delete from limits where name in ($1, $2)")
+            .bind(one)
+            .bind(other)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
     }
 
     /// # Errors

@@ -69,7 +69,8 @@ impl Line {
         // Noted before it is done: whoever is given up between the two leaves too much to undo rather than too little.
         desk.open = true;
         desk.writing = Some(place);
-        desk.connection.execute(begin).await?;
+        // A query, not a text: a text is parsed every time.
+        sqlx::query(begin).execute(&mut desk.connection).await?;
         if place == Place::First {
             // Queued now and in a task of its own: it comes even when everybody whose turn it was has been given up.
             tokio::spawn(self.clone().close());
@@ -82,7 +83,7 @@ impl Line {
         let mut desk = self.0.lock_owned().await;
         desk.clear().await;
         if desk.open {
-            let committed = desk.connection.execute("commit").await;
+            let committed = sqlx::query("commit").execute(&mut desk.connection).await;
             if let Err(error) = &committed {
                 tracing::error!(%error, "changes could not be committed");
                 let _ = desk.connection.execute("rollback").await;
@@ -146,7 +147,7 @@ impl Turn {
     pub async fn commit(self) -> Result<(), Fault> {
         let Self { mut desk, place } = self;
         if place == Place::Later {
-            desk.connection.execute("release turn").await?;
+            sqlx::query("release turn").execute(&mut desk.connection).await?;
         }
         desk.writing = None;
         let (done, told) = oneshot::channel();

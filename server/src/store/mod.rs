@@ -14,6 +14,7 @@ mod line;
 mod mail_template;
 mod outbox;
 mod picture;
+mod readers;
 mod recovery;
 mod request;
 mod session;
@@ -33,7 +34,7 @@ pub use picture::{NewPicture, PictureRow};
 pub use recovery::{NewPending, NewRecovery, RecoveryRow, SeenRecovery, Signals};
 pub use request::{NewRequest, RequestRow, SeenRequest};
 pub use session::{NewSession, SessionRow};
-pub use token::{NewToken, TokenRow};
+pub use token::{NewToken, SpentToken, TokenRow};
 
 use crate::audit::chain::Chain;
 use crate::audit::{Event, EventResult};
@@ -41,9 +42,10 @@ use crate::clock::UnixMillis;
 use crate::metrics::Happened;
 use crate::refused::Fault;
 use line::{Line, Turn};
+use readers::{Reader, Readers};
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +80,7 @@ pub enum Engine {
 #[derive(Clone, Debug)]
 pub struct Store {
     /// For reading. Never taken by somebody who is writing for want of another, so that readers inside a transaction always get one.
-    pool: AnyPool,
+    readers: Readers,
     writers: Writers,
     /// Turns for writing what nobody waits for.
     behind: Arc<Semaphore>,
@@ -159,17 +161,19 @@ impl Store {
             }
         };
         // Writers first: on SQLite that creates what readers look into.
-        let (url, writers, behind) = match engine {
+        let (writers, readers, behind) = match engine {
             Engine::Sqlite => {
                 let url = sqlite_url(url)?;
                 let line = Line::open(&url).await?;
-                (url, Writers::Line(line), 1)
+                (Writers::Line(line), Readers::of_file(&url).await?, 1)
             }
-            Engine::Postgres => (url.to_owned(), Writers::Pool(connect(engine, url).await?), CONNECTIONS),
+            Engine::Postgres => {
+                let (writers, readers) = (connect(url).await?, connect(url).await?);
+                (Writers::Pool(writers), Readers::Pool(readers), CONNECTIONS)
+            }
         };
-        let pool = connect(engine, &url).await?;
         Ok(Self {
-            pool,
+            readers,
             writers,
             behind: Arc::new(Semaphore::new(behind as usize)),
             chain,
@@ -187,7 +191,8 @@ impl Store {
             // PostgreSQL has a lock for this; on SQLite a transaction around all of it does the same.
             Writers::Pool(pool) => migrations.run(pool).await,
             Writers::Line(_) => {
-                let mut whole = self.pool.begin_with("begin immediate").await?;
+                let mut reader = self.read().await?;
+                let mut whole = reader.begin_with("begin immediate").await?;
                 let migrated = migrations.run(&mut *whole).await;
                 if migrated.is_ok() {
                     whole.commit().await?;
@@ -233,12 +238,17 @@ impl Store {
         })
     }
 
+    /// A connection for one statement that changes nothing.
+    async fn read(&self) -> Result<Reader, Fault> {
+        self.readers.take().await
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), Fault> {
-        sqlx::query("select 1").execute(&self.pool).await?;
+        sqlx::query("select 1").execute(&mut *self.read().await?).await?;
         Ok(())
     }
 
@@ -263,7 +273,7 @@ impl Store {
     }
 
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.readers.close().await;
         match &self.writers {
             Writers::Line(line) => line.finish().await,
             Writers::Pool(pool) => pool.close().await,
@@ -301,15 +311,10 @@ fn migrations() -> Migrator {
     sqlx::migrate!("../migrations")
 }
 
-async fn connect(engine: Engine, url: &str) -> Result<AnyPool, Fault> {
+async fn connect(url: &str) -> Result<AnyPool, Fault> {
     let options = AnyPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE);
-    let options = match engine {
-        Engine::Postgres => options,
-        Engine::Sqlite => options
-            .after_connect(|connection, _| Box::pin(async move { connection.execute(SQLITE_PRAGMAS).await.map(drop) })),
-    };
     Ok(options.connect(url).await?)
 }
 

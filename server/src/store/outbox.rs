@@ -100,7 +100,7 @@ impl Store {
         .bind(&after.id)
         .bind(wanted.state.map_or("", State::as_str))
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.read().await?)
         .await?)
     }
 
@@ -110,21 +110,21 @@ impl Store {
         let (waiting, oldest) = self.outbox_waiting().await?;
         let (retrying,): (i64,) =
             sqlx::query_as("select count(*) from outbox where state = 'queued' and attempts > 0 and reply <> ''")
-                .fetch_one(&self.pool)
+                .fetch_one(&mut *self.read().await?)
                 .await?;
         let trouble: Option<(String,)> = sqlx::query_as(
             "select reply from outbox where state = 'queued' and attempts > 0 and reply <> '' order by created_at desc limit 1",
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.read().await?)
         .await?;
         let (last_sent,): (Option<UnixMillis>,) =
             sqlx::query_as("select max(finished_at) from outbox where state = 'sent'")
-                .fetch_one(&self.pool)
+                .fetch_one(&mut *self.read().await?)
                 .await?;
         let (failed,): (i64,) =
             sqlx::query_as("select count(*) from outbox where state = 'failed' and finished_at >= $1")
                 .bind(since)
-                .fetch_one(&self.pool)
+                .fetch_one(&mut *self.read().await?)
                 .await?;
         Ok(MailHealth {
             waiting,
@@ -143,7 +143,7 @@ impl Store {
     pub async fn outbox_waiting(&self) -> Result<(i64, Option<UnixMillis>), Fault> {
         Ok(
             sqlx::query_as("select count(*), min(created_at) from outbox where state = 'queued'")
-                .fetch_one(&self.pool)
+                .fetch_one(&mut *self.read().await?)
                 .await?,
         )
     }
@@ -157,7 +157,7 @@ impl Store {
             "select id from outbox where state = 'queued' and next_attempt_at <= $1 and lease_until <= $1 limit 1",
         )
         .bind(now)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.read().await?)
         .await?;
         Ok(due.is_some())
     }

@@ -146,7 +146,7 @@ impl Store {
         Ok(sqlx::query_as(living!("r.handle_digest = $2"))
             .bind(now)
             .bind(handle_digest)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.read().await?)
             .await?)
     }
 
@@ -156,7 +156,7 @@ impl Store {
         Ok(sqlx::query_as(living!("r.id = $2"))
             .bind(now)
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.read().await?)
             .await?)
     }
 
@@ -179,7 +179,7 @@ impl Store {
         .bind(id)
         .bind(undo_digest)
         .bind(now)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.read().await?)
         .await?)
     }
 
@@ -191,7 +191,7 @@ impl Store {
         Ok(
             sqlx::query_as("select state, expires_at from recoveries where receipt = $1")
                 .bind(receipt)
-                .fetch_optional(&self.pool)
+                .fetch_optional(&mut *self.read().await?)
                 .await?,
         )
     }
@@ -214,7 +214,7 @@ impl Store {
         .bind(&after.id)
         .bind(state.map_or("", State::as_str))
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.read().await?)
         .await?)
     }
 
@@ -225,7 +225,7 @@ impl Store {
     pub async fn seen_recovery(&self, id: &str) -> Result<Option<SeenRecovery>, Fault> {
         Ok(sqlx::query_as(seen!("r.id = $1"))
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.read().await?)
             .await?)
     }
 
@@ -245,7 +245,7 @@ impl Store {
         .bind(&seen.client_address)
         .bind(seen.started_at)
         .bind(&seen.id)
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *self.read().await?)
         .await?)
     }
 
@@ -257,7 +257,7 @@ impl Store {
         Ok(
             sqlx::query_as("select id, account_id from recovery_codes where code_mac = $1 and used_at = 0")
                 .bind(code_mac)
-                .fetch_optional(&self.pool)
+                .fetch_optional(&mut *self.read().await?)
                 .await?,
         )
     }
@@ -269,7 +269,7 @@ impl Store {
     pub async fn recovery_codes_left(&self, account_id: &str) -> Result<i64, Fault> {
         let row: (i64,) = sqlx::query_as("select count(*) from recovery_codes where account_id = $1 and used_at = 0")
             .bind(account_id)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.read().await?)
             .await?;
         Ok(row.0)
     }
@@ -282,7 +282,7 @@ impl Store {
         let row: Option<(String,)> =
             sqlx::query_as("select account_id from account_identifiers where identifier_key = $1")
                 .bind(key)
-                .fetch_optional(&self.pool)
+                .fetch_optional(&mut *self.read().await?)
                 .await?;
         Ok(row.map(|(id,)| id))
     }
@@ -300,7 +300,7 @@ impl Store {
         for id in slots {
             query = query.bind(id);
         }
-        let rows: Vec<AccountRow> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<AccountRow> = query.fetch_all(&mut *self.read().await?).await?;
         rows.into_iter().map(Account::try_from).collect()
     }
 
@@ -308,7 +308,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn count_accounts(&self) -> Result<i64, Fault> {
         let row: (i64,) = sqlx::query_as("select count(*) from accounts")
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.read().await?)
             .await?;
         Ok(row.0)
     }
@@ -399,16 +399,25 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn release_recovery(&mut self, account_id: &str) -> Result<bool, Fault> {
-        let locked: (i64,) = sqlx::query_as("select count(*) from accounts where id = $1 and recovery_locked_at > 0")
-            .bind(account_id)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let locked = self.recovery_locked(account_id).await?;
         sqlx::query(
             "update accounts set recovery_tries = 0, recovery_failures = 0, recovery_open_until = 0, recovery_locked_at = 0 \
              where id = $1",
         )
             .bind(account_id)
             .execute(&mut *self.tx)
+            .await?;
+        Ok(locked)
+    }
+
+    /// Whether recovery by facts is locked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn recovery_locked(&mut self, account_id: &str) -> Result<bool, Fault> {
+        let locked: (i64,) = sqlx::query_as("select count(*) from accounts where id = $1 and recovery_locked_at > 0")
+            .bind(account_id)
+            .fetch_one(&mut *self.tx)
             .await?;
         Ok(locked.0 > 0)
     }

@@ -87,7 +87,7 @@ impl Store {
             .bind(wanted.outcome.map_or("", Outcome::as_str))
             .bind(i64::from(wanted.not_mailed))
             .bind(limit)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.read().await?)
             .await?)
     }
 
@@ -99,7 +99,7 @@ impl Store {
              account_id, outcome, target, started_by from reset_requests where receipt = $1",
         )
         .bind(receipt)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.read().await?)
         .await?)
     }
 }
@@ -112,7 +112,7 @@ impl Store {
     pub async fn target_of_request(&self, id: &str) -> Result<String, Fault> {
         let row: Option<(String,)> = sqlx::query_as("select target from reset_requests where id = $1")
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.read().await?)
             .await?;
         Ok(row.map(|(target,)| target).unwrap_or_default())
     }
@@ -169,18 +169,21 @@ impl Write {
         Ok(newer.0 > 0)
     }
 
-    /// Records how a request ended, and whose it was when that is known.
+    /// Records how a request ended, and whose it was when that is known. Answers where the person behind it wants to go afterwards;
+    /// empty for nowhere in particular.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn end_request(&mut self, id: &str, outcome: Outcome, account_id: Option<&str>) -> Result<(), Fault> {
-        sqlx::query("update reset_requests set outcome = $1, account_id = coalesce($2, account_id) where id = $3")
-            .bind(outcome.as_str())
-            .bind(account_id)
-            .bind(id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+    pub async fn end_request(&mut self, id: &str, outcome: Outcome, account_id: Option<&str>) -> Result<String, Fault> {
+        let row: Option<(String,)> = sqlx::query_as(
+            "update reset_requests set outcome = $1, account_id = coalesce($2, account_id) where id = $3 returning target",
+        )
+        .bind(outcome.as_str())
+        .bind(account_id)
+        .bind(id)
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(row.map(|(target,)| target).unwrap_or_default())
     }
 
     /// Takes one of the tries that a receipt has, before anything is compared, in one statement: fifty at once get no more

@@ -15,6 +15,15 @@ pub struct TokenRow {
     pub expires_at: UnixMillis,
 }
 
+/// Whose token was spent.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct SpentToken {
+    pub account_id: String,
+    pub request_id: String,
+    /// 1 where recovery by facts is locked at this moment, else 0.
+    pub recovery_locked: i64,
+}
+
 pub struct NewToken<'a> {
     pub account_id: &'a str,
     pub request_id: &'a str,
@@ -47,7 +56,7 @@ impl Store {
         Ok(sqlx::query_as(living!("t.token_digest = $2"))
             .bind(now)
             .bind(token_digest)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.read().await?)
             .await?)
     }
 
@@ -57,7 +66,7 @@ impl Store {
         Ok(sqlx::query_as(living!("t.request_id = $2"))
             .bind(now)
             .bind(request_id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.read().await?)
             .await?)
     }
 }
@@ -109,15 +118,12 @@ impl Write {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn spend_token(
-        &mut self,
-        token_digest: &str,
-        now: UnixMillis,
-    ) -> Result<Option<(String, String)>, Fault> {
+    pub async fn spend_token(&mut self, token_digest: &str, now: UnixMillis) -> Result<Option<SpentToken>, Fault> {
         Ok(sqlx::query_as(
             "update reset_tokens set used_at = $1 where token_digest = $2 and used_at = 0 and expires_at >= $1 \
              and credential_version = (select a.credential_version from accounts a where a.id = reset_tokens.account_id \
-             and a.status = 'active' and a.sign_in = 'password') returning account_id, request_id",
+             and a.status = 'active' and a.sign_in = 'password') returning account_id, request_id, \
+             (select count(*) from accounts a where a.id = reset_tokens.account_id and a.recovery_locked_at > 0) as recovery_locked",
         )
         .bind(now)
         .bind(token_digest)

@@ -8,7 +8,7 @@ use app::words::Locale;
 /// The script that pages carry for it; none while nobody is asked, the keys are missing, or the database does not answer: then the
 /// form says what is the matter.
 pub async fn script(latchkey: &Latchkey, lang: Locale) -> Option<Script> {
-    let captcha = latchkey.settings().await.ok()?.captcha;
+    let captcha = latchkey.settings().await.ok()?.captcha.clone();
     let outside = match captcha.provider {
         Provider::None => return None,
         Provider::ProofOfWork => None,

@@ -64,7 +64,7 @@ pub async fn go_on(State(latchkey): State<SharedLatchkey>, request: Request) -> 
         .filter(|(name, _)| name == "target")
         .map(|(_, target)| target);
     let settings = match latchkey.settings().await {
-        Ok(settings) => settings.reset,
+        Ok(settings) => settings.reset.clone(),
         Err(fault) => {
             told(&fault.into());
             return Redirect::to("/").into_response();

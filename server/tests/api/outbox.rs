@@ -5,7 +5,7 @@ use crate::support::letter::Letter;
 use crate::support::smtp::{Authority, Behaviour, Security, Sink, Step};
 use crate::support::{Engine, PASSWORD, Setup, TestApp};
 use serde_json::json;
-use server::mail::outbox::Turn;
+use server::mail::outbox::{self, Then, Turn};
 use server::mail::transport::{Patience, Transport};
 use std::time::Duration;
 
@@ -194,6 +194,27 @@ on_both_engines! {
         app.advance(7_000);
         app.drain().await;
         assert_eq!(app.rows("select state, payload, reply, lease_until from outbox").await, ["sent||250 kept in memory|0"]);
+    }
+
+    // security 145
+    async fn the_next_row_is_taken_as_one_ends_and_none_after_a_stop(app: TestApp) {
+        for login in ["ada", "grace", "lin"] {
+            app.add_account(login).await;
+            app.ask(login).await;
+        }
+        let latchkey = &app.latchkey;
+        let first = outbox::take(latchkey).await.unwrap().unwrap();
+        let (turn, second) = outbox::bring(latchkey, first, || Then::TakeNext).await.unwrap();
+        let second = second.unwrap();
+        assert_eq!((turn, second.attempts), (Turn::Sent, 1));
+        assert_eq!(app.count("outbox where state = 'queued' and lease_until > 0").await, 1, "the next one is held");
+        let (turn, third) = outbox::bring(latchkey, second, || Then::Stop).await.unwrap();
+        assert_eq!((turn, third.is_none()), (Turn::Sent, true));
+        assert_eq!(app.count("outbox where state = 'queued' and lease_until > 0").await, 0, "nobody holds a third");
+        assert_eq!(app.drain().await, [Turn::Sent]);
+        let third = outbox::take(latchkey).await.unwrap();
+        assert!(third.is_none(), "nothing is due");
+        assert_eq!(app.letters().len(), 3);
     }
 
     // security 145

@@ -77,7 +77,7 @@ on_both_engines! {
             ("reset.target_page", "https://app.example.org/x"), ("reset.allowed_targets", "https://app.example.org\r\n\r\nhttps://b.example.org/\r\n"),
         ];
         browser.submit("/admin/settings/reset", &fields).await.expect(303);
-        let reset = app.latchkey.settings().await.unwrap().reset;
+        let reset = app.latchkey.settings().await.unwrap().reset.clone();
         assert_eq!((reset.link_expiry_minutes, reset.generic_response["en"].as_str()), (None, "Look into your </textarea><mailbox> &amp; more."));
         assert_eq!(reset.allowed_targets, ["https://app.example.org", "https://b.example.org"]);
         let page = browser.get("/admin/settings/reset").await.expect(200).body;

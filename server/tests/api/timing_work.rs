@@ -165,4 +165,17 @@ on_both_engines! {
         assert_eq!((expired.status, expired.hashes), (StatusCode::GONE, 0));
         assert_eq!(expired, forged);
     }
+
+    // A completed reset costs its hash and little else: what is asked of the database is counted, so that it stays so.
+    async fn a_reset_reads_the_settings_once_and_takes_few_statements(app: TestApp) {
+        app.add_account("known").await;
+        let (_, letter) = app.ask_and_read("known").await;
+        let body = json!({ "token": letter.token(), "password": "quiet lamps under snow" });
+        let done = rest(&app, "/password-reset/complete", &body).await;
+        assert_eq!((done.status, done.hashes), (StatusCode::NO_CONTENT, 1));
+        let settings = done.statements.iter().filter(|statement| statement.contains("from settings")).count();
+        assert_eq!(settings, 1, "{:#?}", done.statements);
+        // On SQLite begin and commit among them, also those of the limit before.
+        assert!(done.statements.len() <= 19, "{}: {:#?}", done.statements.len(), done.statements);
+    }
 }

@@ -46,7 +46,7 @@ pub struct Challenge {
 /// # Errors
 /// When the database does not answer.
 pub async fn challenge(latchkey: &Latchkey, visitor: &Visitor, place: Place) -> Result<Challenge, Fault> {
-    let limits = latchkey.settings().await?.limits;
+    let limits = latchkey.settings().await?.limits.clone();
     let now = latchkey.now();
     let mut used = 0;
     for (budget, of) in counted(place, &visitor.network()) {

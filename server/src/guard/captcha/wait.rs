@@ -32,7 +32,7 @@ pub struct Pass {
 /// # Errors
 /// [`Refused::TooMany`] where so many of one client wait that the next one would do so for minutes.
 pub async fn begin(latchkey: &Latchkey, visitor: &Visitor, place: Place) -> Result<Pass, Refused> {
-    let limits = latchkey.settings().await?.limits;
+    let limits = latchkey.settings().await?.limits.clone();
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
     let waiting = limits

@@ -41,7 +41,7 @@ impl Counter {
 /// [`Refusal::Forbidden`].
 pub async fn counters(latchkey: &Latchkey, staff: &Staff) -> Result<Vec<Counter>, Refused> {
     staff.require(Permission::ReadSettings)?;
-    let limits = latchkey.settings().await?.limits;
+    let limits = latchkey.settings().await?.limits.clone();
     let now = latchkey.now();
     let mut counters = Vec::new();
     // Two that share a counter would show it twice.

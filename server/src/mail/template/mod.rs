@@ -234,7 +234,8 @@ pub async fn preview(
         Some(draft) => tidy(draft),
         None => show(latchkey, staff, kind, language).await?.source,
     };
-    let ground = Ground::of(&latchkey.settings().await?, latchkey.now());
+    let settings = latchkey.settings().await?;
+    let ground = Ground::of(&settings, latchkey.now());
     ground
         .preview(kind, language, &source, sample)
         .map_err(Refused::Template)
@@ -258,7 +259,8 @@ pub async fn send_test(
 
 async fn checked(latchkey: &Latchkey, kind: MailKind, language: Locale, source: &Source) -> Result<Source, Refused> {
     let source = tidy(source);
-    let ground = Ground::of(&latchkey.settings().await?, latchkey.now());
+    let settings = latchkey.settings().await?;
+    let ground = Ground::of(&settings, latchkey.now());
     let problems = ground.check(kind, language, &source);
     if problems.is_empty() {
         Ok(source)

@@ -141,7 +141,7 @@ async fn page(desk: &AtDesk, typed: Option<Typed>, told: Option<Told>, refused: 
 
 async fn content(desk: &AtDesk, typed: Option<Typed>, refused: Option<&Refused>) -> Result<Page, Refused> {
     desk.staff.require(Permission::ReadSettings)?;
-    let branding = desk.latchkey.settings().await?.branding;
+    let branding = desk.latchkey.settings().await?.branding.clone();
     let look = current(&desk.latchkey).await?;
     let typed = typed.unwrap_or(Typed {
         accent_light: branding.accent_light,

@@ -56,7 +56,7 @@ impl AtDesk {
     async fn open(latchkey: SharedLatchkey, visit: &Visit, here: String) -> Result<Self, Refused> {
         let token = visit.session_token.as_deref().ok_or(Refusal::NotSignedIn)?;
         let staff = staff::recognise(&latchkey, &visit.visitor, token).await?;
-        let product_name = latchkey.settings().await?.branding.product_name;
+        let product_name = latchkey.settings().await?.branding.product_name.clone();
         let style = look::current(&latchkey).await?.style_path();
         Ok(Self {
             staff,

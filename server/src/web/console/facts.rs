@@ -84,7 +84,7 @@ fn sheet(
 }
 
 async fn listed(desk: &AtDesk) -> Result<Vec<Fact>, Refused> {
-    let asked = desk.latchkey.settings().await?.recovery.facts;
+    let asked = desk.latchkey.settings().await?.recovery.facts.clone();
     let all = list(&desk.latchkey, &desk.staff).await?.into_iter();
     let facts = all.map(|attribute| Fact {
         label: attribute.label(desk.lang).to_owned(),

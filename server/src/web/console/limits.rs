@@ -85,7 +85,7 @@ async fn page(desk: &AtDesk, told: Option<Told>, typed: &Fields, refused: Option
 
 async fn content(desk: &AtDesk, typed: &Fields) -> Result<Limits, Refused> {
     desk.staff.require(Permission::ReadSettings)?;
-    let limits = desk.latchkey.settings().await?.limits;
+    let limits = desk.latchkey.settings().await?.limits.clone();
     let budgets = BUDGETS.into_iter().map(|budget| {
         let allowed = limits.of(budget).allowed.to_string();
         let typed = typed.iter().find(|(name, _)| name == budget.name);
