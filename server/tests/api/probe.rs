@@ -81,7 +81,7 @@ async fn it_gets_past_the_captcha_or_says_that_it_cannot() {
     app.add_account("ada").await;
     let report = look(app.address, Some("ada"), None).await;
     assert_eq!(level(&report, Examined::SameAnswer), Level::Ok, "{report:?}");
-    assert!(app.count("reset_requests").await > 50, "it did ask");
+    assert!(app.count("reset_requests").await > 20, "it did ask");
     let settings = serde_json::json!({ "captcha": { "provider": "turnstile", "site_key": "k", "secret_key": "s" } });
     let app = Setup::on(Engine::Sqlite).pinned(settings).start().await;
     let report = look(app.address, Some("ada"), None).await;

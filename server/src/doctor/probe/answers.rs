@@ -14,6 +14,9 @@ const PATH: &str = "/api/v1/password-reset";
 /// Pairs that are timed: with these a client stays within its budget, and sees differences of some milliseconds.
 const PAIRS: usize = 30;
 
+/// The same where a captcha asks for work, which grows with what was asked for before.
+const PAIRS_WITH_WORK: usize = 10;
+
 /// A difference that is smaller is none that could be used over a network.
 const SMALL: Duration = Duration::from_millis(5);
 
@@ -25,7 +28,8 @@ pub async fn look(probe: &Probe, known: Option<&str>) -> Result<Vec<Finding>, Si
         let skipped = |check| Finding::skipped(check, "nobody is named who has an account", NEXT);
         return Ok(vec![skipped(Examined::SameAnswer), skipped(Examined::SameTime)]);
     };
-    if let Along::OutOfReach = along(probe).await? {
+    let captcha = along(probe).await?;
+    if matches!(captcha, Along::OutOfReach) {
         let found = "only a browser gets past the captcha of this provider";
         let next = "set captcha.provider to proof_of_work for the time of a probe";
         return Ok([Examined::SameAnswer, Examined::SameTime]
@@ -61,7 +65,11 @@ pub async fn look(probe: &Probe, known: Option<&str>) -> Result<Vec<Finding>, Si
         let next = "report it, unless a proxy in front treats them differently";
         Finding::problem(Examined::SameAnswer, "the answer tells who has an account", next)
     };
-    Ok(vec![same, time(probe, known).await?])
+    let pairs = match captcha {
+        Along::Answer(_) => PAIRS_WITH_WORK,
+        _ => PAIRS,
+    };
+    Ok(vec![same, time(probe, known, pairs).await?])
 }
 
 /// As long as the known name, and random.
@@ -101,9 +109,9 @@ fn alike(answer: &Answer) -> (u16, Vec<String>, Value, usize) {
     (answer.status, headers, body, answer.body.len())
 }
 
-async fn time(probe: &Probe, known: &str) -> Result<Finding, Silence> {
+async fn time(probe: &Probe, known: &str, pairs: usize) -> Result<Finding, Silence> {
     let mut differences = Vec::new();
-    for turn in 0..PAIRS {
+    for turn in 0..pairs {
         let other = stranger(known);
         let (first, second) = if turn % 2 == 0 {
             (known, other.as_str())
