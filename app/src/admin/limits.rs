@@ -95,8 +95,8 @@ fn counters(lang: Locale, counters: Vec<Counter>) -> AnyView {
         part::table(say!(lang, admin_limits.counters), &heads, rows.collect())
     };
     view! {
-        <section aria-labelledby="counters">
-            <h2 id="counters">{say!(lang, admin_limits.counters)}</h2>
+        <section>
+            <h2>{say!(lang, admin_limits.counters)}</h2>
             <p class="hint">{say!(lang, admin_limits.counters_lead)}</p>
             {list}
         </section>

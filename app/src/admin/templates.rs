@@ -245,7 +245,7 @@ impl Fields {
             // The framework takes a text area's content for markup; and browsers drop a line break at its very beginning.
             let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             view! {
-                <textarea id=id name=id rows=rows.to_string() wrap="off" spellcheck="false" lang=language dir=direction
+                <textarea id=id name=id rows=rows.to_string() spellcheck="false" lang=language dir=direction
                     aria-invalid=invalid.then_some("true") aria-describedby=described>{format!("\n{value}")}</textarea>
             }
             .into_any()
