@@ -52,7 +52,7 @@ async fn hang_up(address: SocketAddr, number: usize) {
 async fn others(visitor: Client, stop: Arc<AtomicBool>) -> (Vec<Duration>, u64) {
     let (mut taken, mut peak) = (Vec::new(), 0);
     while !stop.load(Ordering::Relaxed) {
-        for page in ["/healthz", "/forgot", "/sign-in", "/api/v1/password-policy"] {
+        for page in ["/healthz", "/forgot", "/sign-in", "/api/v1/captcha"] {
             let began = Instant::now();
             visitor.get(page).await.expect(200);
             taken.push(began.elapsed());
