@@ -110,7 +110,7 @@ fn insert(input: &mut Vec<u8>, at: usize, bytes: &[u8]) {
 }
 
 /// How often a long run says how far it is.
-const REPORT: Duration = Duration::from_secs(300);
+const REPORT: Duration = Duration::from_mins(5);
 
 /// How long to go on: `LATCHKEY_FUZZ_SECONDS` for each target, else so many rounds.
 pub struct Rounds {

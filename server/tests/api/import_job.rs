@@ -19,7 +19,7 @@ async fn upload(client: &Client, query: &str, kind: &str, body: impl Into<reqwes
 /// Waits for the end of a job, which is done in the background.
 async fn ended(client: &Client, started: &Answer) -> Value {
     let id = started.json()["job"].as_str().unwrap().to_owned();
-    for _ in 0..600 {
+    for _ in 0..2_400 {
         let job = client.get(&format!("/api/v1/jobs/{id}")).await.expect(200).json();
         if job["state"] != "running" {
             return job;

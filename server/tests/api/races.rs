@@ -5,6 +5,7 @@ use crate::support::{PASSWORD, TestApp};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Notify;
 
 const CROWD: usize = 50;
 
@@ -84,19 +85,23 @@ on_both_engines! {
         app.set("limits.enabled", json!(false)).await;
         let (_, letter) = app.ask_and_read("ada").await;
         let (app, over) = (Arc::new(app), Arc::new(AtomicBool::new(false)));
+        let first = Arc::new(Notify::new());
         let crowd = (0..8).map(|_| {
-            let (app, over) = (app.clone(), over.clone());
+            let (app, over, first) = (app.clone(), over.clone(), first.clone());
             tokio::spawn(async move {
                 let mut tokens = Vec::new();
                 while !over.load(Ordering::SeqCst) {
                     let answer = app.sign_in("ada", PASSWORD).await;
-                    tokens.extend(answer.json()["token"].as_str().map(str::to_owned));
+                    if let Some(token) = answer.json()["token"].as_str() {
+                        tokens.push(token.to_owned());
+                        first.notify_one();
+                    }
                 }
                 tokens
             })
         });
         let crowd = crowd.collect::<Vec<_>>();
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        first.notified().await;
         app.complete(&letter.token(), &fresh(0)).await.expect(204);
         over.store(true, Ordering::SeqCst);
         let mut tokens = Vec::new();

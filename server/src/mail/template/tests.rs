@@ -97,7 +97,7 @@ fn a_template_is_never_deeper_than_the_stack() {
         assert_eq!(found[0].2, Flaw::Syntax, "{row:.60}");
     }
     let deep = format!(
-        "{{{{ link }}}}{}x{}",
+        "{{{{ link }}}}\n{}x{}",
         "{% if code %}".repeat(20),
         "{% endif %}".repeat(20)
     );
