@@ -190,7 +190,7 @@ function widget(kind: Kind, siteKey: string): void {
   const onload = asked.get('onload');
   const known = ['onload', 'render', ...(kind.global === 'turnstile' ? ['compat'] : ['hl', 'recaptchacompat'])];
   for (const name of asked.keys()) if (!known.includes(name)) console.warn(`unknown parameter ${name}`);
-  type Options = { sitekey?: string; action?: string; size?: string; callback?: (token: string) => void };
+  type Options = { sitekey?: string; action?: string; size?: 'invisible' | 'compact' | 'normal'; callback?: (token: string) => void };
   type Shown = { frame: HTMLIFrameElement; field: HTMLInputElement | HTMLTextAreaElement; options: Options };
   const shown: Shown[] = [];
   const waiting: (() => void)[] = [];
@@ -203,7 +203,9 @@ function widget(kind: Kind, siteKey: string): void {
     const invisible = options.size === 'invisible';
     frame.title = `Are you a person? ${kind.name}`;
     frame.src = `${kind.loads.frame}?widget=${shown.length}&action=${options.action ?? ''}&invisible=${invisible}`;
-    Object.assign(frame.style, invisible ? { width: '0', height: '0', border: '0' } : { width: '300px', height: '60px' });
+    const boxes = { invisible: ['0', '0'], compact: ['150px', '140px'], normal: ['300px', '60px'] };
+    const [width, height] = boxes[options.size ?? 'normal'];
+    Object.assign(frame.style, { width, height }, invisible ? { border: '0' } : {});
     const field = document.createElement(kind.global === 'turnstile' ? 'input' : 'textarea');
     field.name = kind.field;
     field.hidden = true;
