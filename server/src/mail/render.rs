@@ -10,6 +10,7 @@ mod values;
 
 use std::fmt;
 
+use app::admin::settings::test_mail;
 use app::words::Locale;
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +132,21 @@ pub fn render_edited(
     Ok(Rendered {
         text: templates::fill_edited("txt", &source.text, &all)?,
         html: templates::fill_edited("html", &html, &values.with_subject(&subject))?,
+        subject,
+    })
+}
+
+/// Writes the mail that shows that mails arrive, in the frame of all others.
+///
+/// # Errors
+/// When the frame is broken.
+pub fn render_test(language: Locale, brand: &Brand) -> Result<Rendered, RenderError> {
+    let (subject, words) = test_mail(language, &clean::line(&brand.product_name));
+    let subject = subject_line(&subject);
+    let values = Values::of_words(&words, language, brand);
+    Ok(Rendered {
+        html: templates::fill("test.html", &values.with_subject(&subject))?,
+        text: format!("{words}\n"),
         subject,
     })
 }

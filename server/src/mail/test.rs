@@ -1,7 +1,7 @@
 //! A test mail, sent while staff wait for it, and the mail server's answer in words that help.
 
-use super::outbox::sender;
-use super::render::Rendered;
+use super::outbox::{brand, sender};
+use super::render::{RenderError, Rendered, render_test};
 use super::transport::{Addressee, Failure, Outgoing, Patience, Reply};
 use crate::account::identifier::{EmailAddress, Identifier};
 use crate::account::{Account, Role, Status};
@@ -9,11 +9,10 @@ use crate::audit::{self, Entry, Event};
 use crate::directory;
 use crate::guard::limits::MAIL_TEST;
 use crate::latchkey::Latchkey;
-use crate::refused::Refused;
+use crate::refused::{Fault, Refused};
 use crate::secret::new_id;
 use crate::settings::Settings;
 use crate::staff::{Permission, Staff, Who};
-use app::admin::settings::test_mail;
 use app::outcome::Refusal;
 use app::words::Locale;
 use std::time::Duration;
@@ -52,8 +51,7 @@ impl Verdict {
 /// leave is not an error but a [`Verdict`].
 pub async fn send(latchkey: &Latchkey, staff: &Staff, to: Option<&str>) -> Result<Verdict, Refused> {
     send_this(latchkey, staff, to, |settings, language| {
-        let (subject, text, html) = test_mail(language, &settings.branding.product_name);
-        Rendered { subject, text, html }
+        render_test(language, &brand(settings))
     })
     .await
 }
@@ -66,7 +64,7 @@ pub async fn send_this(
     latchkey: &Latchkey,
     staff: &Staff,
     to: Option<&str>,
-    words: impl FnOnce(&Settings, Locale) -> Rendered,
+    words: impl FnOnce(&Settings, Locale) -> Result<Rendered, RenderError>,
 ) -> Result<Verdict, Refused> {
     staff.require(Permission::ChangeMail)?;
     let address = addressee(latchkey, staff, to).await?;
@@ -74,7 +72,7 @@ pub async fn send_this(
     spend(latchkey, staff, &settings).await?;
     let own = staff.account().and_then(|account| Locale::of_tag(&account.locale));
     let language = own.unwrap_or(settings.branding.default_locale);
-    let rendered = words(&settings, language);
+    let rendered = words(&settings, language).map_err(|error| Fault::Other(error.to_string()))?;
     let verdict = attempt(latchkey, &settings, &address, rendered).await;
 
     let now = latchkey.now();

@@ -1,6 +1,6 @@
-//! "One moment": a form that came without an answer to the captcha, because no script ran, or with one that its provider did not judge or
-//! like, is kept for its visitor, who goes on with one press after a few seconds and types nothing again. It is kept in their own browser, sealed under our key and out of reach of scripts:
-//! the server stores nothing of it, and no page or address ever holds it.
+//! "One moment": a form that came without an answer to the captcha, because no script ran, or with one that its provider did not judge
+//! or like, is kept for its visitor, who goes on with one press after a few seconds and types nothing again. It is kept in their own
+//! browser, sealed under our key and out of reach of scripts: the server stores nothing of it, and no page or address ever holds it.
 
 use super::cookies;
 use super::pages;

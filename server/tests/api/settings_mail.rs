@@ -63,7 +63,7 @@ on_both_engines! {
         assert_eq!((&good["sent"], &good["advice"]), (&json!(true), &json!("")), "{good}");
         let mail = sink.mails().pop().unwrap();
         assert_eq!((mail.to.as_slice(), mail.from.as_str()), (["root@example.org".to_owned()].as_slice(), "no-reply@example.org"));
-        assert!(mail.subject().contains("Test mail") && mail.text().contains("This is a test mail") && mail.html().contains("<p>"));
+        assert!(mail.subject().contains("Test mail") && mail.text().contains("This is a test mail") && mail.html().contains("<h1"));
         sink.set(Behaviour::Refuse);
         let refused = verdict(&admin).await;
         assert!(refused["reply"].as_str().unwrap().contains("refused") && refused["advice"].as_str().unwrap().contains("port"), "{refused}");

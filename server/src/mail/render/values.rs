@@ -57,24 +57,36 @@ impl Values {
         values.set(Placeholder::Time, say.when(&facts)?);
         values.set(Placeholder::Origin, facts.origin.unwrap_or_default());
         values.set(Placeholder::Device, facts.device.unwrap_or_default());
-        values.set(Placeholder::ProductName, clean::line(&brand.product_name));
+        values.frame(language, brand);
         values.set(Placeholder::OrganisationCode, clean::line(&brand.organisation_code));
         values.set(Placeholder::SupportLink, support_url(&support).unwrap_or_default());
         values.set(Placeholder::SupportContact, support);
         values.set(Placeholder::PublicUrl, public_url);
         values.tell(message, say, &format!("{public_url}/forgot"))?;
-        // For the frame; no template of anybody else needs to know them.
-        let direction = language.direction();
-        values.0.insert("language", language.code().into());
-        values.0.insert("direction", direction.into());
-        // Where lines begin, for mail programs that know no logical sides.
-        values
-            .0
-            .insert("start", if direction == "rtl" { "right" } else { "left" }.into());
-        let colour = |accent: Option<Colour>| accent.map(|colour| colour.to_string()).unwrap_or_default();
-        values.0.insert("accent", colour(brand.accents.light).into());
-        values.0.insert("accent_dark", colour(brand.accents.dark).into());
         Ok(values)
+    }
+
+    /// What the frame says and looks like, for a mail that says no more than these words.
+    #[must_use]
+    pub fn of_words(words: &str, language: Locale, brand: &Brand) -> Self {
+        let mut values = Self(BTreeMap::new());
+        values.frame(language, brand);
+        values.0.insert("words", words.into());
+        values
+    }
+
+    /// For the frame; no template of anybody else needs to know them.
+    fn frame(&mut self, language: Locale, brand: &Brand) {
+        self.set(Placeholder::ProductName, clean::line(&brand.product_name));
+        let direction = language.direction();
+        self.0.insert("language", language.code().into());
+        self.0.insert("direction", direction.into());
+        // Where lines begin, for mail programs that know no logical sides.
+        let start = if direction == "rtl" { "right" } else { "left" };
+        self.0.insert("start", start.into());
+        let colour = |accent: Option<Colour>| accent.map(|colour| colour.to_string()).unwrap_or_default();
+        self.0.insert("accent", colour(brand.accents.light).into());
+        self.0.insert("accent_dark", colour(brand.accents.dark).into());
     }
 
     /// What a message says beside when and where.

@@ -254,7 +254,7 @@ pub async fn send_test(
     sample: Sample,
 ) -> Result<Verdict, Refused> {
     let rendered = preview(latchkey, staff, kind, language, draft, sample).await?;
-    test::send_this(latchkey, staff, None, |_, _| rendered).await
+    test::send_this(latchkey, staff, None, |_, _| Ok(rendered)).await
 }
 
 async fn checked(latchkey: &Latchkey, kind: MailKind, language: Locale, source: &Source) -> Result<Source, Refused> {

@@ -6,7 +6,7 @@ use super::{LINK, brand, changed, email_changed, occasion, recipient, sso_hint, 
 use crate::branding::colour::Colour;
 use crate::branding::look::Accents;
 use crate::mail::message::{Change, Message, Recipient, Said, StaffAction};
-use crate::mail::render::{Brand, Rendered, Secrets, render};
+use crate::mail::render::{Brand, Rendered, Secrets, render, render_test};
 use crate::mail::transport::compose::compose;
 use crate::mail::transport::{Addressee, Outgoing, Sender};
 use app::words::Locale;
@@ -208,6 +208,26 @@ fn every_mail_is_strict_html_that_fetches_nothing_and_runs_nothing() {
         }
         assert!(!mail.html.contains("@import"), "{which}");
     });
+}
+
+// M2, M3
+#[test]
+fn the_test_mail_stands_in_the_frame_of_all_others() {
+    for language in Locale::ALL {
+        let mail = render_test(language, &brand()).unwrap();
+        let tags = elements(&mail.html).unwrap_or_else(|problem| panic!("{language}: {problem}"));
+        let document = tags.iter().find(|tag| tag.name == "html").unwrap();
+        let attribute = |name: &str, value: &str| document.attributes.contains(&(name.to_owned(), value.to_owned()));
+        assert!(
+            attribute("lang", language.code()) && attribute("dir", language.direction()),
+            "{language}"
+        );
+        let missing: Vec<_> = words(&mail.text)
+            .difference(&words(&seen(&mail.html)))
+            .cloned()
+            .collect();
+        assert_eq!(missing, Vec::<String>::new(), "{language}");
+    }
 }
 
 // security 135, 145
