@@ -1,4 +1,5 @@
 //! Turns `locales/*.json` into code, so that a misspelt key, a value that a text does not take, or a forgotten one is a compile error.
+//! What lies in `locales/phrases` becomes phrases, which only the server knows (see `src/words/phrase.rs`).
 //!
 //! Every text has a place in one table a language; a key is a function, or a struct with the values that its text wants. Texts of the
 //! public pages come first: that part of the table is all a browser ever loads (see `src/words/table.rs`).
@@ -17,6 +18,9 @@ const LANGUAGES: [&str; 5] = ["en", "de", "fr", "es", "ar"];
 
 /// How namespaces begin that no browser needs to know, the console's first: their pages come from the server as they are.
 const PLAIN: [&str; 6] = ["admin", "captcha", "done", "fact", "own_recovery", "recovery_pages"];
+
+/// Namespaces of phrases.
+const PHRASES: [&str; 6] = ["cli", "doctor", "event", "problem", "title", "trouble"];
 
 /// Forms that a number in a sentence may want (CLDR), as `Locale::form` counts them. A text that has several has a place for each.
 const FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
@@ -59,10 +63,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             public = tables[0].len();
             (space, key, &names, place).hash(&mut layout);
         }
-        spaces
-            .entry(space)
-            .or_default()
-            .push_str(&item(key, &names, text.is_object(), place));
+        spaces.entry(space).or_default().push_str(&if is_phrase(space) {
+            phrase(key, &names, text.is_object(), place)
+        } else {
+            item(key, &names, text.is_object(), place)
+        });
     }
     writeln!(code, "pub(crate) const VERSION: &str = \"{:016x}\";", layout.finish())?;
     writeln!(
@@ -82,9 +87,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         } else {
             ""
         };
+        let visible = if is_phrase(space) { "pub" } else { "pub(crate)" };
         writeln!(
             code,
-            "{only}pub(crate) mod {space} {{ use crate::words::sentence::*;\n{items}}}"
+            "{only}{visible} mod {space} {{ use crate::words::sentence::*;\n{items}}}"
         )?;
     }
     std::fs::write(Path::new(&std::env::var("OUT_DIR")?).join("words.rs"), code)?;
@@ -92,18 +98,29 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn is_plain(space: &str) -> bool {
-    PLAIN.iter().any(|plain| space.starts_with(plain))
+    PLAIN.iter().any(|plain| space.starts_with(plain)) || is_phrase(space)
+}
+
+fn is_phrase(space: &str) -> bool {
+    PHRASES.contains(&space)
 }
 
 /// The texts of a language, by namespace and key.
 fn texts(language: &str) -> Result<Texts, Box<dyn Error>> {
-    let file = std::fs::read_to_string(format!("locales/{language}.json"))?;
-    let spaces: BTreeMap<String, BTreeMap<String, Value>> =
-        serde_json::from_str(&file).map_err(|error| format!("locales/{language}.json: {error}"))?;
-    let texts = spaces
-        .into_iter()
-        .flat_map(|(space, texts)| texts.into_iter().map(move |(key, text)| ((space.clone(), key), text)));
-    Ok(texts.collect())
+    let mut all = Texts::new();
+    for path in [
+        format!("locales/{language}.json"),
+        format!("locales/phrases/{language}.json"),
+    ] {
+        let file = std::fs::read_to_string(&path)?;
+        let spaces: BTreeMap<String, BTreeMap<String, Value>> =
+            serde_json::from_str(&file).map_err(|error| format!("{path}: {error}"))?;
+        let texts = spaces
+            .into_iter()
+            .flat_map(|(space, texts)| texts.into_iter().map(move |(key, text)| ((space.clone(), key), text)));
+        all.extend(texts);
+    }
+    Ok(all)
 }
 
 /// What a text wants to be told, in alphabetical order.
@@ -165,5 +182,28 @@ fn item(key: &str, names: &[String], counted: bool, place: usize) -> String {
     format!(
         "pub(crate) struct {key}<'a> {{ {fields}}}\n\
          impl {key}<'_> {{ pub(crate) fn say(&self, lang: Locale) -> String {{ fill(lang, {text}, &[{values}]) }} }}\n"
+    )
+}
+
+/// The code of one key that is a phrase.
+fn phrase(key: &str, names: &[String], counted: bool, place: usize) -> String {
+    if names.is_empty() {
+        return format!("pub fn {key}() -> Phrase {{ Phrase::new({place}, None, Vec::new()) }}\n");
+    }
+    let mut fields = String::new();
+    let mut values = String::new();
+    for name in names {
+        let _ = write!(fields, "pub {name}: Worth, ");
+        let counts = if counted && name == COUNT { ".counted()" } else { "" };
+        let _ = write!(values, "self.{name}{counts}, ");
+    }
+    let count = if counted {
+        format!("Some(self.{COUNT}.number())")
+    } else {
+        "None".to_owned()
+    };
+    format!(
+        "pub struct {key} {{ {fields}}}\n\
+         impl {key} {{ pub fn phrase(self) -> Phrase {{ Phrase::new({place}, {count}, vec![{values}]) }} }}\n"
     )
 }

@@ -1,7 +1,8 @@
 //! What facts are called, and what is wrong with one: for forms in every language, and in English for REST and import reports.
 
+use crate::phrase;
 use crate::view::{FactKind, FactProblem};
-use crate::words::{Locale, say};
+use crate::words::{Locale, Phrase, say};
 
 /// The name of a built-in fact; empty for kinds whose attributes are named by whoever defines them.
 #[must_use]
@@ -16,13 +17,13 @@ pub fn label(lang: Locale, kind: FactKind) -> &'static str {
 
 /// What is wrong with a fact, to follow its name.
 #[must_use]
-pub fn problem(lang: Locale, problem: FactProblem, format: &str) -> String {
+pub fn problem(problem: FactProblem, format: &str) -> Phrase {
     match problem {
-        FactProblem::Missing => say!(lang, fact.missing).to_owned(),
-        FactProblem::TooLong => say!(lang, fact.too_long).to_owned(),
-        FactProblem::Format if format.is_empty() => say!(lang, fact.format).to_owned(),
-        FactProblem::Format => say!(lang, fact.format_as, format = format),
-        FactProblem::Date => say!(lang, fact.date).to_owned(),
-        FactProblem::Option => say!(lang, fact.option).to_owned(),
+        FactProblem::Missing => phrase!(problem.fact_missing),
+        FactProblem::TooLong => phrase!(problem.fact_too_long),
+        FactProblem::Format if format.is_empty() => phrase!(problem.fact_format),
+        FactProblem::Format => phrase!(problem.fact_format_as, format = format),
+        FactProblem::Date => phrase!(problem.fact_date),
+        FactProblem::Option => phrase!(problem.fact_option),
     }
 }

@@ -4,12 +4,16 @@
 #[cfg(test)]
 mod complete;
 mod locale;
+#[cfg(feature = "ssr")]
+mod phrase;
 pub(crate) mod sentence;
 mod table;
 
 #[cfg(feature = "ssr")]
 pub use crate::part::told::text as refusal_text;
 pub use locale::Locale;
+#[cfg(feature = "ssr")]
+pub use phrase::{Phrase, Worth};
 #[cfg(feature = "hydrate")]
 pub(crate) use table::load;
 #[cfg(feature = "ssr")]
@@ -33,6 +37,13 @@ use leptos::prelude::*;
 )]
 pub(crate) mod texts {
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
+/// The keys of phrases, for the macro [`phrase!`](crate::phrase).
+#[cfg(feature = "ssr")]
+#[doc(hidden)]
+pub mod phrases {
+    pub use super::texts::{cli, doctor, event, problem, title, trouble};
 }
 
 /// The text behind a key in the given language: `say!(lang, sign_in.title)`, with values `say!(lang, common.home, product = name)`.

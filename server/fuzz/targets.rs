@@ -63,7 +63,7 @@ pub fn import(bytes: &[u8]) {
         for row in read_import(format, bytes).into_iter().flatten() {
             match row {
                 Ok(entry) => assert!(entry.line >= 1),
-                Err(error) => assert!(!error.problem.is_empty()),
+                Err(error) => assert!(!error.problem.to_string().is_empty()),
             }
         }
     }

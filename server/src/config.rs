@@ -1,6 +1,8 @@
 //! Boot configuration: what must be known before the database can be asked. Order: defaults < file < environment `LATCHKEY_…` < flags.
 //! Everything that may change at run time is a setting (see `settings/`); `settings` here pins settings.
 
+use app::phrase;
+use app::words::Phrase;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
@@ -56,13 +58,21 @@ impl Default for Config {
 
 /// Says which value is wrong, and never repeats a secret.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.in_words())]
 pub enum ConfigError {
-    #[error("configuration: {0}")]
     Read(Box<figment::Error>),
-    #[error(
-        "LATCHKEY_PUBLIC_URL must be https://host[/path] (http only for loopback), without user, query or fragment: {0}"
-    )]
     PublicUrl(Url),
+}
+
+impl ConfigError {
+    /// In words.
+    #[must_use]
+    pub fn in_words(&self) -> Phrase {
+        match self {
+            Self::Read(error) => phrase!(trouble.configuration, why = error.to_string()),
+            Self::PublicUrl(url) => phrase!(trouble.public_url, url = url.as_str()),
+        }
+    }
 }
 
 impl Config {

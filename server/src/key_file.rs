@@ -2,6 +2,8 @@
 
 use crate::refused::Fault;
 use crate::secret::random;
+use app::phrase;
+use app::words::Phrase;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -17,7 +19,7 @@ pub fn load(path: &Path) -> Result<[u8; 32], Fault> {
     match make(path) {
         // A second server starting at the same moment was first: its key counts.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => load(path),
-        made => made.map_err(|error| fault(path, &error)),
+        made => made.map_err(|error| fault(path, Phrase::verbatim(error.to_string()))),
     }
 }
 
@@ -29,17 +31,17 @@ pub fn read(path: &Path) -> Result<Option<[u8; 32]>, Fault> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(fault(path, &error)),
+        Err(error) => return Err(fault(path, Phrase::verbatim(error.to_string()))),
     };
-    require_private(path).map_err(|problem| fault(path, &problem))?;
+    require_private(path).map_err(|problem| fault(path, problem))?;
     let key = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
     let key = key.and_then(|key| key.try_into().ok());
     key.map(Some)
-        .ok_or_else(|| fault(path, &"must hold 64 hexadecimal digits"))
+        .ok_or_else(|| fault(path, phrase!(trouble.key_file_malformed)))
 }
 
-fn fault(path: &Path, problem: &dyn std::fmt::Display) -> Fault {
-    Fault::Other(format!("key file {}: {problem}", path.display()))
+fn fault(path: &Path, problem: Phrase) -> Fault {
+    phrase!(trouble.key_file, file = path.display().to_string(), problem = problem).into()
 }
 
 /// Written whole under another name first: a crash leaves no half key behind.
@@ -69,16 +71,22 @@ fn make(path: &Path) -> std::io::Result<[u8; 32]> {
     }
 }
 
-fn require_private(path: &Path) -> Result<(), String> {
+/// Whether nobody but its owner may read a file that is there.
+#[must_use]
+pub fn is_private(path: &Path) -> bool {
+    require_private(path).is_ok()
+}
+
+fn require_private(path: &Path) -> Result<(), Phrase> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(path)
-            .map_err(|error| error.to_string())?
+            .map_err(|error| Phrase::verbatim(error.to_string()))?
             .permissions()
             .mode();
         if mode & 0o077 != 0 {
-            return Err(format!("others may read it; run chmod 600 {}", path.display()));
+            return Err(phrase!(trouble.key_file_readable, file = path.display().to_string()));
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ use crate::secret::{Keys, Purpose};
 use crate::settings::snapshot::Made;
 use crate::settings::{self, Pinned, Settings};
 use crate::store::Store;
+use app::phrase;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -70,9 +71,6 @@ impl Latchkey {
         if stored == ours {
             return Ok(());
         }
-        Err(Fault::Other(format!(
-            "{} is not the key this database was written with: restore the right key file, or start with an empty database",
-            self.config.key_file().display()
-        )))
+        Err(phrase!(trouble.wrong_key, file = self.config.key_file().display().to_string()).into())
     }
 }

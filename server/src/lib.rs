@@ -20,6 +20,8 @@ pub mod mail;
 pub mod metrics;
 pub mod overview;
 pub mod password;
+#[cfg(test)]
+mod phrases;
 pub mod recovery;
 pub mod refused;
 pub mod reset;

@@ -24,8 +24,10 @@ use crate::secret::{Keys, Purpose};
 use crate::settings::snapshot::{self, Made};
 use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
+use crate::web::locale::accepted;
 use crate::web::{branding, console, health, landing, mailbox, moment, pages, site, violations, well_known};
 use crate::{api, fact, housekeeping, key_file};
+use app::phrase;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -52,7 +54,7 @@ use tower_http::trace::TraceLayer;
 const BODY_LIMIT: usize = 16 * 1024;
 
 /// …but a file of accounts…
-const IMPORT_LIMIT: usize = 32 * 1024 * 1024;
+pub const IMPORT_LIMIT: usize = 32 * 1024 * 1024;
 const IMPORTS: [&str; 2] = ["/api/v1/accounts/import", "/admin/accounts/import"];
 
 /// …and a picture; in a form, with the form around it.
@@ -204,7 +206,7 @@ impl Application {
 async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
     TcpListener::bind(address)
         .await
-        .map_err(|error| Fault::Other(format!("cannot listen on {address}: {error}")))
+        .map_err(|error| phrase!(trouble.listen, address = address.to_string(), why = error.to_string()).into())
 }
 
 /// Opens key and database and brings the schema up to date: everything but the web server, as the command line needs it.
@@ -212,10 +214,16 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
 /// # Errors
 /// When key or database cannot be opened, or a setting is pinned to a refused value.
 pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>) -> Result<Latchkey, Fault> {
-    std::fs::create_dir_all(&config.data_dir)
-        .map_err(|error| Fault::Other(format!("{}: {error}", config.data_dir.display())))?;
+    std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+        Fault::from(phrase!(
+            trouble.file,
+            file = config.data_dir.display().to_string(),
+            why = error.to_string()
+        ))
+    })?;
     let keys = Arc::new(Keys::new(key_file::load(&config.key_file())?));
-    let store = Store::open(&config.database_url(), Chain::new(keys.clone())).await?;
+    let opened = Store::open(&config.database_url(), Chain::new(keys.clone())).await;
+    let store = opened.map_err(unreachable)?;
     store.migrate().await?;
     let mut pinned = Pinned::from_groups(&config.settings)?;
     pin_addresses(&mut pinned, &config)?;
@@ -250,15 +258,29 @@ pub async fn prepare(config: Config, parts: Parts, listening: Option<SocketAddr>
     let settings = latchkey.settings().await?;
     if latchkey.pinned.get("mail.url").is_some() {
         let transport = latchkey.transports.current(&settings);
-        transport.map_err(|error| Fault::Other(format!("LATCHKEY_MAIL_URL: {error}")))?;
+        transport.map_err(|error| {
+            Fault::from(phrase!(
+                trouble.in_field,
+                field = "LATCHKEY_MAIL_URL",
+                problem = error.in_words()
+            ))
+        })?;
     }
     for what in missing(&latchkey, &settings) {
-        tracing::warn!(reason = what.advice(), "password reset is not available");
+        tracing::warn!(reason = %what.in_words(), mend = what.command(), "password reset is not available");
     }
     if settings.recovery.enabled && plan(&latchkey, &settings).await?.is_none() {
         tracing::warn!("recovery is switched on, but its facts are not enough, or reset by mail is not available");
     }
     Ok(latchkey)
+}
+
+/// A database that cannot be opened is something to look into, whatever the driver calls it.
+fn unreachable(fault: Fault) -> Fault {
+    match fault {
+        Fault::Database(error) => phrase!(trouble.database_unreachable, why = error.to_string()).into(),
+        other => other,
+    }
 }
 
 /// The two addresses that have a variable of their own, because containers are started with them.
@@ -270,8 +292,10 @@ fn pin_addresses(pinned: &mut Pinned, config: &Config) -> Result<(), Fault> {
     ] {
         if let Some(value) = value {
             pinned.pin(name, &value.into()).map_err(|error| match error {
-                SettingError::Refused { problem, .. } => Fault::Other(format!("{variable}: {problem}")),
-                SettingError::Unknown(_) => error.into(),
+                SettingError::Refused { problem, .. } => {
+                    Fault::Trouble(phrase!(trouble.in_field, field = variable, problem = problem))
+                }
+                unknown @ SettingError::Unknown(_) => unknown.into(),
             })?;
         }
     }
@@ -423,9 +447,12 @@ fn limit_of(method: &Method, path: &str) -> usize {
     }
 }
 
-/// On REST paths every error is a problem document, whoever made it.
+/// On REST paths every error is a problem document, whoever made it, in a language that the client reads.
 async fn problems(request: Request, next: Next) -> Response {
-    let rest = request.uri().path().starts_with(api::BASE);
-    let response = next.run(request).await;
-    if rest { api::as_problem(response) } else { response }
+    if !request.uri().path().starts_with(api::BASE) {
+        return next.run(request).await;
+    }
+    // Programs that do not say what they read get English, whatever people here speak: their logs stay the same.
+    let lang = accepted(request.headers()).unwrap_or_default();
+    api::as_problem(next.run(request).await, lang)
 }

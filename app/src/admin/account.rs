@@ -325,8 +325,3 @@ pub fn done(lang: Locale, code: &str) -> Option<String> {
 pub fn reset_started(lang: Locale, receipt: &str) -> String {
     say!(lang, admin_account.reset_started, receipt = receipt.to_owned())
 }
-
-/// Something else than the login name was typed.
-pub fn removal_differs(lang: Locale) -> &'static str {
-    say!(lang, admin_account.remove_differs)
-}

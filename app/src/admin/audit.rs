@@ -18,7 +18,10 @@ pub struct Filter {
 /// An event as listed.
 pub struct Event {
     pub at: i64,
+    /// Its code.
     pub event: String,
+    /// In words.
+    pub name: String,
     pub success: bool,
     pub reason: String,
     pub detail: String,
@@ -36,8 +39,8 @@ pub enum Check {
 
 pub struct Audit {
     pub filter: Filter,
-    /// Every event there is.
-    pub codes: Vec<&'static str>,
+    /// Every event there is: code and words.
+    pub names: Vec<(&'static str, String)>,
     pub events: Vec<Event>,
     pub next: Option<String>,
     /// Address of the same events as a file; the format is still to be added.
@@ -57,7 +60,7 @@ pub fn page(lang: Locale, page: Audit) -> AnyView {
     );
     view! {
         {check(lang, page.check)}
-        {filter(lang, &page.filter, &page.codes)}
+        {filter(lang, &page.filter, &page.names)}
         <p class="bar">
             <a class="button small" href=csv download="">{say!(lang, admin_audit.csv)}</a>
             <a class="button small" href=lines download="">{say!(lang, admin_audit.json_lines)}</a>
@@ -95,7 +98,7 @@ fn check(lang: Locale, check: Option<Check>) -> AnyView {
     .into_any()
 }
 
-fn filter(lang: Locale, filter: &Filter, codes: &[&'static str]) -> AnyView {
+fn filter(lang: Locale, filter: &Filter, names: &[(&'static str, String)]) -> AnyView {
     let problem = |field: &str| {
         let problem = filter.problem.as_ref().filter(|(name, _)| name == field);
         problem.map(|(_, problem)| problem.clone())
@@ -108,7 +111,7 @@ fn filter(lang: Locale, filter: &Filter, codes: &[&'static str]) -> AnyView {
     };
     let any = || (String::new(), say!(lang, admin_audit.any).to_owned());
     let mut events = vec![any()];
-    events.extend(codes.iter().map(|code| ((*code).to_owned(), readable(code))));
+    events.extend(names.iter().map(|(code, name)| ((*code).to_owned(), name.clone())));
     let results = vec![
         any(),
         ("success".to_owned(), say!(lang, admin_audit.success).to_owned()),
@@ -127,11 +130,6 @@ fn filter(lang: Locale, filter: &Filter, codes: &[&'static str]) -> AnyView {
         </form>
     }
     .into_any()
-}
-
-/// The stable code of an event, with spaces: programs and people then speak of the same thing.
-fn readable(code: &str) -> String {
-    code.replace('_', " ")
 }
 
 fn table(lang: Locale, events: Vec<Event>) -> AnyView {
@@ -172,7 +170,7 @@ fn row(lang: Locale, event: Event) -> AnyView {
     view! {
         <tr>
             <td>{when(event.at)}</td>
-            <td>{readable(&event.event)} " " {tag(mood, result)} <p class="hint"><bdi>{words}</bdi></p></td>
+            <td>{event.name} " " {tag(mood, result)} <p class="hint"><code>{event.event}</code> " " <bdi>{words}</bdi></p></td>
             <td>{who}</td>
             <td>{about}</td>
             <td>{origin} {request}</td>

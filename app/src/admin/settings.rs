@@ -622,12 +622,6 @@ pub fn server_in_words(lang: Locale, host: Option<&str>) -> String {
     }
 }
 
-/// A kept password would follow whoever names another host.
-#[must_use]
-pub fn password_again(lang: Locale) -> &'static str {
-    say!(lang, admin_settings.password_again)
-}
-
 /// Subject and words of a test mail.
 #[must_use]
 pub fn test_mail(lang: Locale, product: &str) -> (String, String) {

@@ -2,6 +2,8 @@
 //! browser, so that both say the same.
 
 pub(crate) use super::locale::Locale;
+#[cfg(feature = "ssr")]
+pub(crate) use super::phrase::{Phrase, Worth};
 pub(crate) use super::table::text;
 pub(crate) use std::fmt::Display;
 

@@ -1,20 +1,22 @@
 //! Adding an account.
 
 use super::identifier::{EmailAddress, Identifier, LoginName};
-use super::profile::{self, Profile};
+use super::profile::{self, LONGEST_NAME, Profile};
 use super::{Account, Kind, Role, SignIn, Status};
 use crate::audit::{self, Entry, Event};
 use crate::clock::UnixMillis;
 use crate::latchkey::Latchkey;
 use crate::password::hash::importable;
 use crate::password::judge;
-use crate::refused::{Fault, Refused};
+use crate::refused::{Fault, Refused, rules_in_words};
 use crate::secret::new_id;
 use crate::settings::Settings;
 use crate::staff::confirm::confirm;
 use crate::staff::{Permission, Staff};
 use crate::store::{NewAccount, Write};
+use app::phrase;
 use app::policy::Violation;
+use app::words::Phrase;
 
 /// What is known of a new account.
 #[derive(Clone, Debug)]
@@ -48,35 +50,42 @@ impl std::fmt::Debug for DraftPassword {
 
 /// Why a draft cannot become an account. Shown to operators, so it names the value where that is not a secret.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.in_words())]
 pub enum AddError {
-    #[error("login name {0:?}: {1}")]
-    LoginName(String, String),
-    #[error("e-mail {0:?}: {1}")]
-    Email(String, String),
-    #[error("name: control characters are not possible, and at most 200 characters")]
+    LoginName(String, Phrase),
+    Email(String, Phrase),
     Name,
-    #[error("{0}: {1}")]
-    Profile(&'static str, String),
-    #[error("locale {0:?} is not a language")]
+    Profile(&'static str, Phrase),
     Locale(String),
-    #[error("{0:?} is already the login name or address of another account")]
     Taken(String),
-    #[error("password refused: {}", codes(.0))]
     Password(Vec<Violation>),
-    #[error("password hash: {0}")]
-    Hash(String),
-    #[error("an account that signs in by SSO has no password here")]
+    Hash(Phrase),
     SsoPassword,
-    #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-fn codes(violations: &[Violation]) -> String {
-    violations
-        .iter()
-        .map(|violation| violation.code())
-        .collect::<Vec<_>>()
-        .join(", ")
+impl AddError {
+    /// In words, with what was typed where that is no secret.
+    #[must_use]
+    pub fn in_words(&self) -> Phrase {
+        let quoted = |text: &String| format!("{text:?}");
+        match self {
+            Self::LoginName(text, why) => phrase!(problem.login_name_is, text = quoted(text), why = why.clone()),
+            Self::Email(text, why) => phrase!(problem.email_is, text = quoted(text), why = why.clone()),
+            Self::Name => phrase!(trouble.in_field, field = "name", problem = name_problem()),
+            Self::Profile(field, why) => phrase!(trouble.in_field, field = *field, problem = why.clone()),
+            Self::Locale(text) => phrase!(problem.locale_is, text = quoted(text)),
+            Self::Taken(text) => phrase!(problem.taken_is, text = quoted(text)),
+            Self::Password(violations) => rules_in_words(violations),
+            Self::Hash(why) => phrase!(problem.hash_is, why = why.clone()),
+            Self::SsoPassword => phrase!(problem.sso_password),
+            Self::Fault(fault) => fault.in_words(),
+        }
+    }
+}
+
+fn name_problem() -> Phrase {
+    phrase!(problem.at_most_plain_characters, count = LONGEST_NAME)
 }
 
 /// A draft that was checked, with its password hashed: ready to be stored.
@@ -124,13 +133,13 @@ pub struct Keys {
 /// [`AddError`] naming the value.
 pub fn keys_of(draft: &Draft) -> Result<Keys, AddError> {
     let login = LoginName::parse(&draft.login_name)
-        .map_err(|error| AddError::LoginName(draft.login_name.clone(), error.to_string()))?;
+        .map_err(|error| AddError::LoginName(draft.login_name.clone(), error.in_words()))?;
     let email = draft
         .email
         .as_deref()
-        .map(|text| EmailAddress::parse(text).map_err(|error| AddError::Email(text.to_owned(), error.to_string())));
+        .map(|text| EmailAddress::parse(text).map_err(|error| AddError::Email(text.to_owned(), error.in_words())));
     let email = email.transpose()?;
-    if draft.name.chars().count() > 200 || draft.name.chars().any(char::is_control) {
+    if draft.name.chars().count() > LONGEST_NAME || draft.name.chars().any(char::is_control) {
         return Err(AddError::Name);
     }
     let is_tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -150,7 +159,7 @@ async fn hash(latchkey: &Latchkey, settings: &Settings, draft: &Draft) -> Result
         (_, SignIn::Sso) => Err(AddError::SsoPassword),
         (DraftPassword::Hash(hash), _) => match importable(hash) {
             Ok(()) => Ok(hash.clone()),
-            Err(error) => Err(AddError::Hash(error.to_string())),
+            Err(error) => Err(AddError::Hash(error.in_words())),
         },
         (DraftPassword::Plain(text), _) => {
             let owner = stand_in(draft);
@@ -158,7 +167,8 @@ async fn hash(latchkey: &Latchkey, settings: &Settings, draft: &Draft) -> Result
                 .await
                 .map_err(|refused| match refused {
                     Refused::Password(violations) => AddError::Password(violations),
-                    other => AddError::Fault(Fault::Other(other.to_string())),
+                    Refused::Fault(fault) => AddError::Fault(fault),
+                    other => AddError::Fault(other.in_words().into()),
                 })?;
             latchkey
                 .hasher
@@ -289,13 +299,13 @@ pub fn refused(error: AddError, email: Option<&str>) -> Refused {
     match error {
         AddError::LoginName(_, problem) => Refused::invalid("login_name", problem),
         AddError::Email(_, problem) => Refused::invalid("email", problem),
-        AddError::Name => Refused::invalid("name", "at most 200 characters, none of them a control character"),
+        AddError::Name => Refused::invalid("name", name_problem()),
         AddError::Profile(field, problem) => Refused::invalid(field, problem),
-        AddError::Locale(_) => Refused::invalid("locale", "must be a language tag, such as en or pt-BR"),
+        AddError::Locale(_) => Refused::invalid("locale", phrase!(problem.language_tag)),
         AddError::Taken(key) => taken(&key, email),
         AddError::Password(violations) => Refused::Password(violations),
         AddError::Hash(problem) => Refused::invalid("password_hash", problem),
-        AddError::SsoPassword => Refused::invalid("sign_in", "an account that signs in by SSO has no password here"),
+        AddError::SsoPassword => Refused::invalid("sign_in", phrase!(problem.sso_password)),
         AddError::Fault(fault) => Refused::Fault(fault),
     }
 }
@@ -307,7 +317,7 @@ pub fn taken(key: &str, email: Option<&str>) -> Refused {
         .and_then(|text| EmailAddress::parse(text).ok())
         .is_some_and(|address| address.key() == key);
     let field = if is_email { "email" } else { "login_name" };
-    Refused::conflict(field, "is already the login name or address of another account")
+    Refused::conflict(field, phrase!(problem.taken))
 }
 
 /// Whether an account with this login name or address exists.

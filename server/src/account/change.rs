@@ -15,6 +15,7 @@ use crate::refused::Refused;
 use crate::staff::confirm::confirm;
 use crate::staff::{Permission, Staff, Who};
 use crate::store::Write;
+use app::phrase;
 
 /// What is to be different. `None` leaves a value as it is.
 #[derive(Clone, Debug, Default)]
@@ -116,10 +117,7 @@ pub async fn change(
     }
     let credential = new.email != old.email || new.status != old.status || new.sign_in != old.sign_in;
     if !write.change_account(&old, &new, credential).await? {
-        return Err(Refused::conflict(
-            "",
-            "somebody else changed this account meanwhile; look again",
-        ));
+        return Err(Refused::conflict("", phrase!(problem.changed_meanwhile)));
     }
     if let Some(key) = write.claim_identifiers(&old.id, &keys.keys).await? {
         return Err(taken(&key, new.email.as_deref()));
@@ -146,10 +144,9 @@ pub async fn change(
 /// [`Refused::Field`], a conflict.
 pub fn refuse_own(staff: &Staff, account: &Account, field: &str) -> Result<(), Refused> {
     match &staff.who {
-        Who::Person { account: own, .. } if own.id == account.id => Err(Refused::conflict(
-            field,
-            "this is your own account; another administrator has to do this",
-        )),
+        Who::Person { account: own, .. } if own.id == account.id => {
+            Err(Refused::conflict(field, phrase!(problem.own_account)))
+        }
         _ => Ok(()),
     }
 }
@@ -161,10 +158,7 @@ pub fn refuse_own(staff: &Staff, account: &Account, field: &str) -> Result<(), R
 pub async fn require_another_admin(write: &mut Write, latchkey: &Latchkey, but: &str) -> Result<(), Refused> {
     write.lock_staff(latchkey.now()).await?;
     if write.other_admins(but).await? == 0 {
-        return Err(Refused::conflict(
-            "role",
-            "this is the last administrator; make somebody else one first",
-        ));
+        return Err(Refused::conflict("role", phrase!(problem.last_administrator)));
     }
     Ok(())
 }

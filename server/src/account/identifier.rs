@@ -8,18 +8,30 @@
 mod email;
 mod fold;
 
+use app::phrase;
+use app::words::Phrase;
 pub use email::EmailAddress;
 use fold::fold;
 
 /// Why a text cannot be a login name or an address. Carries nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.in_words())]
 pub enum IdentifierError {
-    #[error("empty")]
     Empty,
-    #[error("too long")]
     TooLong,
-    #[error("contains characters, or an arrangement of them, that no such name has")]
     Malformed,
+}
+
+impl IdentifierError {
+    /// Why, to follow what it is about.
+    #[must_use]
+    pub fn in_words(self) -> Phrase {
+        match self {
+            Self::Empty => phrase!(problem.empty),
+            Self::TooLong => phrase!(problem.too_long),
+            Self::Malformed => phrase!(problem.malformed_name),
+        }
+    }
 }
 
 /// Longest login name in code points; an address used as one has the limits of an address.

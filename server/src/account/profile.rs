@@ -5,6 +5,8 @@
 use super::Kind;
 use super::identifier::EmailAddress;
 use crate::mail::clean;
+use app::phrase;
+use app::words::Phrase;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
@@ -62,7 +64,7 @@ macro_rules! profile {
         ///
         /// # Errors
         /// Name of the field, and the problem.
-        pub fn checked(profile: &Profile) -> Result<Profile, (&'static str, String)> {
+        pub fn checked(profile: &Profile) -> Result<Profile, (&'static str, Phrase)> {
             Ok(Profile {
                 $($field: text(stringify!($field), &profile.$field, $longest).map_err(|problem| (stringify!($field), problem))?,)+
             })
@@ -90,13 +92,13 @@ profile! {
 }
 
 /// One text, cleaned. Control characters are refused rather than dropped: whoever sends them does not mean a name (security 134).
-fn text(field: &str, raw: &str, longest: usize) -> Result<String, String> {
+fn text(field: &str, raw: &str, longest: usize) -> Result<String, Phrase> {
     if raw.chars().any(char::is_control) {
-        return Err("control characters are not possible".into());
+        return Err(phrase!(problem.control_characters));
     }
     let text = clean::line(&raw.nfc().collect::<String>());
     if text.chars().count() > longest {
-        return Err(format!("at most {longest} characters"));
+        return Err(phrase!(problem.at_most_characters, count = longest));
     }
     if text.is_empty() {
         return Ok(text);
@@ -104,11 +106,9 @@ fn text(field: &str, raw: &str, longest: usize) -> Result<String, String> {
     match field {
         "spouse_email" => match EmailAddress::parse(&text) {
             Ok(address) => Ok(address.deliverable().to_owned()),
-            Err(error) => Err(format!("is not a mail address ({error})")),
+            Err(error) => Err(phrase!(problem.not_an_address, why = error.in_words())),
         },
-        "mobile_phone" | "spouse_mobile_phone" if !is_phone(&text) => {
-            Err("is a telephone number: digits, spaces and + ( ) - . / # *".into())
-        }
+        "mobile_phone" | "spouse_mobile_phone" if !is_phone(&text) => Err(phrase!(problem.phone)),
         _ => Ok(text),
     }
 }

@@ -8,6 +8,7 @@ use crate::session::{self, Session};
 use crate::staff::{Permission, Staff};
 use crate::store::After;
 use app::outcome::Refusal;
+use app::phrase;
 
 /// Longest text to search for, in characters.
 pub const LONGEST_SEARCH: usize = 254;
@@ -37,7 +38,7 @@ pub async fn list(
     if let Some(text) = &wanted.search
         && (text.chars().count() > LONGEST_SEARCH || text.chars().any(char::is_control))
     {
-        let problem = format!("at most {LONGEST_SEARCH} characters, none of them a control character");
+        let problem = phrase!(problem.at_most_plain_characters, count = LONGEST_SEARCH);
         return Err(Refused::invalid("search", problem));
     }
     Ok(latchkey.store.accounts(wanted, after, limit).await?)

@@ -15,6 +15,7 @@ use crate::secret::{Purpose, digest};
 use crate::staff::recognise;
 use crate::store::IdempotencyRow;
 use crate::web::visit::Visit;
+use app::phrase;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -90,27 +91,19 @@ fn key(given: &[&HeaderValue]) -> Result<String, Refused> {
     };
     key.filter(|key| (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()))
         .map(str::to_owned)
-        .ok_or_else(|| {
-            Refused::invalid(
-                "Idempotency-Key",
-                format!("once, with 1 to {LONGEST} visible characters"),
-            )
-        })
+        .ok_or_else(|| Refused::invalid("Idempotency-Key", phrase!(problem.idempotency_key, count = LONGEST)))
 }
 
 /// What a key answers that was used before.
 fn again(latchkey: &Latchkey, key_mac: &str, request_mac: &str, row: &IdempotencyRow) -> Result<Response, Refused> {
     if row.request_mac != request_mac {
-        return Err(Refused::conflict("Idempotency-Key", "was used for another request"));
+        return Err(Refused::conflict("Idempotency-Key", phrase!(problem.idempotency_other)));
     }
     let Some(status) = u16::try_from(row.status)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok())
     else {
-        return Err(Refused::conflict(
-            "Idempotency-Key",
-            "its first request has not answered; look what became of it before trying with another key",
-        ));
+        return Err(Refused::conflict("Idempotency-Key", phrase!(problem.idempotency_open)));
     };
     let kept: Kept = serde_json::from_str(&latchkey.keys.open(Purpose::Idempotency, key_mac, &row.answer)?)?;
     let mut response = (status, kept.body).into_response();

@@ -4,9 +4,10 @@ use super::list::Params;
 use super::problem::Problem;
 use super::staff::OnDuty;
 use crate::account::import::job::{Job, show as show_job, start};
-use crate::account::import::{Format, RowError};
+use crate::account::import::{Format, WrittenError};
 use crate::clock::{rfc3339, rfc3339_or_none};
 use crate::latchkey::SharedLatchkey;
+use crate::web::locale::accepted;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -70,7 +71,8 @@ pub async fn import(
     };
     let bytes = body.map_err(|rejection| Problem::of_status(rejection.into_response().status()))?;
     let keep_good = params.keep_good.unwrap_or_default();
-    let job = start(&latchkey, &staff, format, &bytes, keep_good).await?;
+    let lang = accepted(&headers).unwrap_or_default();
+    let job = start(&latchkey, &staff, format, &bytes, keep_good, lang).await?;
     Ok((StatusCode::ACCEPTED, Json(ImportStarted { job })))
 }
 
@@ -82,8 +84,8 @@ pub struct ImportError {
     problem: String,
 }
 
-impl From<RowError> for ImportError {
-    fn from(error: RowError) -> Self {
+impl From<WrittenError> for ImportError {
+    fn from(error: WrittenError) -> Self {
         Self {
             line: error.line,
             problem: error.problem,

@@ -1,6 +1,8 @@
 //! Bodies: JSON only, every field known, no field twice, nothing where something else belongs (security 7, 43, 105, 127).
 
 use super::problem::Problem;
+use app::phrase;
+use app::words::Phrase;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -48,10 +50,9 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match axum::Json::<Object<T>>::from_request(request, state).await {
             Ok(axum::Json(Object(body))) => Ok(Self(body)),
-            Err(JsonRejection::JsonSyntaxError(_)) => Err(Problem::malformed(
-                StatusCode::BAD_REQUEST,
-                "The body is not JSON.".into(),
-            )),
+            Err(JsonRejection::JsonSyntaxError(_)) => {
+                Err(Problem::malformed(StatusCode::BAD_REQUEST, phrase!(problem.not_json)))
+            }
             Err(JsonRejection::JsonDataError(error)) => Err(Problem::malformed(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 field_of(&error.body_text()),
@@ -149,14 +150,14 @@ pub fn texts_or_nothing<'de, D: Deserializer<'de>>(
 }
 
 /// The path that serde names before its message; the message itself may repeat what was sent, a password among it.
-fn field_of(message: &str) -> String {
+fn field_of(message: &str) -> Phrase {
     let at = message.trim_start_matches("Failed to deserialize the JSON body into the target type: ");
     match at.split_once(':') {
         Some((path, _))
             if !path.is_empty() && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.[]".contains(&b)) =>
         {
-            format!("The field {path} is not what is expected here.")
+            phrase!(problem.field_unexpected, field = path)
         }
-        _ => "A field is missing, unknown, there twice, or of the wrong type.".into(),
+        _ => phrase!(problem.field_missing_or_wrong),
     }
 }

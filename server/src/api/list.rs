@@ -5,6 +5,7 @@ use crate::clock::moment;
 use crate::refused::Refused;
 use crate::secret::has_id_shape;
 use crate::store::After;
+use app::phrase;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -29,7 +30,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
             Ok(Query(params)) => Ok(Self(params)),
             Err(_) => Err(Problem::malformed(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "A parameter is unknown, there twice, or not of the right form.".into(),
+                phrase!(problem.parameter),
             )),
         }
     }
@@ -72,7 +73,7 @@ impl Slice {
 pub fn limit(asked: Option<i64>) -> Result<i64, Refused> {
     match asked.unwrap_or(LIMIT) {
         limit @ 1..=LIMIT_MAX => Ok(limit),
-        _ => Err(Refused::invalid("limit", format!("must be 1 to {LIMIT_MAX}"))),
+        _ => Err(Refused::invalid("limit", phrase!(problem.limit, most = LIMIT_MAX))),
     }
 }
 
@@ -81,14 +82,7 @@ pub fn limit(asked: Option<i64>) -> Result<i64, Refused> {
 /// # Errors
 /// [`Refused::Field`] when it is none.
 pub fn moment_of(field: &str, text: Option<&str>) -> Result<Option<i64>, Refused> {
-    let read = |text: &str| {
-        moment(text).ok_or_else(|| {
-            Refused::invalid(
-                field,
-                "must be a moment as 2026-03-09T14:05:07Z, or a day as 2026-03-09",
-            )
-        })
-    };
+    let read = |text: &str| moment(text).ok_or_else(|| Refused::invalid(field, phrase!(problem.moment)));
     text.map(read).transpose()
 }
 
@@ -113,7 +107,7 @@ pub fn after(cursor: Option<&str>) -> Result<After, Refused> {
         let (at, id) = (at.parse().ok()?, id.to_owned());
         has_id_shape(&id).then_some(After { at, id })
     });
-    place.ok_or_else(|| Refused::invalid("cursor", "is not one of this list's"))
+    place.ok_or_else(|| Refused::invalid("cursor", phrase!(problem.cursor)))
 }
 
 impl<T> Page<T> {

@@ -53,7 +53,7 @@ pub async fn test(
     Ok(Json(MailTested {
         sent: verdict.sent,
         reply: verdict.reply,
-        advice: verdict.advice,
+        advice: verdict.advice.map(|advice| advice.to_string()).unwrap_or_default(),
     }))
 }
 
@@ -78,8 +78,8 @@ impl From<Finding> for Record {
         Self {
             check: finding.check,
             level: finding.level,
-            found: finding.found,
-            next: finding.next,
+            found: finding.found.to_string(),
+            next: finding.next.map(|next| next.to_string()),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::mail::template::sample::Sample;
 use crate::mail::template::{self, Template};
 use app::admin::template_words::meaning;
 use app::outcome::Refusal;
+use app::phrase;
 use app::words::Locale;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -42,15 +43,17 @@ pub struct TemplateProblem {
     detail: String,
 }
 
-impl From<Wrong> for TemplateProblem {
-    fn from(wrong: Wrong) -> Self {
+impl TemplateProblem {
+    /// In words of a language.
+    #[must_use]
+    pub fn told(wrong: &Wrong, lang: Locale) -> Self {
         Self {
             part: wrong.part,
             line: wrong.line,
             column: wrong.column,
             code: wrong.flaw.code(),
-            detail: wrong.flaw.words(Locale::En, &wrong.what),
-            what: wrong.what,
+            detail: wrong.flaw.words(lang, &wrong.what),
+            what: wrong.what.clone(),
         }
     }
 }
@@ -487,7 +490,11 @@ impl From<Report> for ImportReport {
         Self {
             items: items.collect(),
             template: report.template.map(TemplateParts::from),
-            problems: report.problems.into_iter().map(TemplateProblem::from).collect(),
+            problems: report
+                .problems
+                .iter()
+                .map(|wrong| TemplateProblem::told(wrong, Locale::En))
+                .collect(),
             settings: report.settings,
             applied: report.applied,
         }
@@ -513,8 +520,9 @@ pub async fn import(
     Body(body): Body<TemplateImport>,
 ) -> Result<Json<ImportReport>, Problem> {
     staff.require(crate::staff::Permission::ChangeMail)?;
-    let language = Locale::of_code(&body.locale)
-        .ok_or_else(|| crate::refused::Refused::invalid("locale", format!("one of {}", Locale::CODES.join(", "))))?;
+    let language = Locale::of_code(&body.locale).ok_or_else(|| {
+        crate::refused::Refused::invalid("locale", phrase!(problem.one_of, choices = Locale::CODES.join(", ")))
+    })?;
     let items: Vec<_> = body.items.into_iter().collect();
     let wanted = Wanted {
         language,

@@ -34,6 +34,7 @@ pub use list::{after, cursor, moment_of};
 pub use problem::{Problem, status};
 
 use crate::latchkey::SharedLatchkey;
+use app::words::Locale;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -171,9 +172,13 @@ fn no_content() -> Response {
     axum::http::StatusCode::NO_CONTENT.into_response()
 }
 
-/// Turns any error answer on a REST path that is not a problem document yet (body limits, panics) into one.
+/// Turns any error answer on a REST path that is not a problem document yet (body limits, panics) into one, and says it in a language.
 #[must_use]
-pub fn as_problem(response: Response) -> Response {
+pub fn as_problem(response: Response, lang: Locale) -> Response {
+    problem::in_language(made_problem(response), lang)
+}
+
+fn made_problem(response: Response) -> Response {
     let is_json = response
         .headers()
         .get(header::CONTENT_TYPE)

@@ -13,6 +13,7 @@ use crate::reset::{complete as completion, request as asking};
 use crate::staff::Scope;
 use crate::web::visit::Visit;
 use app::outcome::Refusal;
+use app::phrase;
 use app::words::{Locale, generic_answer};
 use axum::Json;
 use axum::extract::State;
@@ -74,8 +75,8 @@ pub async fn request(
     .await?;
     if let Some(locale) = ask.locale {
         if !is_tag(&locale) {
-            let problem = "The field locale is not a language tag.";
-            return Err(Problem::malformed(StatusCode::UNPROCESSABLE_ENTITY, problem.into()));
+            let problem = phrase!(problem.locale_no_tag);
+            return Err(Problem::malformed(StatusCode::UNPROCESSABLE_ENTITY, problem));
         }
         visit.lang = Locale::of_tag(&locale).unwrap_or(visit.lang);
         visit.visitor.locale = visit.lang.to_string();
@@ -222,8 +223,5 @@ fn proof(token: Option<String>, receipt: Option<String>, code: Option<String>) -
 }
 
 fn no_proof() -> Problem {
-    Problem::malformed(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "Give token, or receipt and code.".into(),
-    )
+    Problem::malformed(StatusCode::UNPROCESSABLE_ENTITY, phrase!(problem.token_or_code))
 }

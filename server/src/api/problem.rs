@@ -1,29 +1,32 @@
 //! RFC 9457 problem documents: a stable code and plain words, never an address, a stack or SQL (security 111).
 
 use super::mail_templates::TemplateProblem;
-use crate::refused::{Malformed, Refused};
+use crate::mail::template::problem::Problem as Wrong;
+use crate::refused::{Refused, facts_in_words, title};
 use crate::web::port::told;
-use app::fact_words;
 use app::outcome::Refusal;
+use app::phrase;
 use app::policy::Violation;
-use app::words::Locale;
+use app::words::{Locale, Phrase};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An error answer.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Problem {
+/// An error answer, as it is written.
+#[derive(Serialize, ToSchema)]
+struct Document {
     /// Always `about:blank`: the code says it all.
     #[serde(rename = "type")]
     kind: &'static str,
-    title: &'static str,
+    /// In the language that the client accepts; English for one that does not say.
+    title: String,
     status: u16,
     /// Stable, for programs.
     #[schema(example = "link_not_valid")]
     code: &'static str,
+    /// In the same language as the title.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     /// The field, setting or parameter that `detail` is about.
@@ -37,17 +40,39 @@ pub struct Problem {
     /// Everything that is wrong with a mail template.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<TemplateProblem>,
-    /// Seconds; also in the header `Retry-After`.
-    #[serde(skip)]
+}
+
+/// An error answer, before it is known who reads it.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    title: Phrase,
+    status: StatusCode,
+    code: &'static str,
+    detail: Option<Phrase>,
+    field: Option<String>,
+    violations: Vec<Violation>,
+    problems: Vec<Wrong>,
+    /// Seconds; told in the header `Retry-After`.
     retry_after: Option<u64>,
 }
 
+impl utoipa::PartialSchema for Problem {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        Document::schema()
+    }
+}
+
+impl utoipa::ToSchema for Problem {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+        Document::schemas(schemas);
+    }
+}
+
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
+    fn new(status: StatusCode, code: &'static str, title: Phrase) -> Self {
         Self {
-            kind: "about:blank",
             title,
-            status: status.as_u16(),
+            status,
             code,
             detail: None,
             field: None,
@@ -58,8 +83,7 @@ impl Problem {
     }
 
     fn because(refusal: Refusal) -> Self {
-        let (status, title) = status_and_title(refusal);
-        Self::new(status, refusal.code(), title)
+        Self::new(status(refusal), refusal.code(), title(refusal))
     }
 
     #[must_use]
@@ -72,13 +96,13 @@ impl Problem {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
-            "This method is not possible here",
+            phrase!(title.method_not_allowed),
         )
     }
 
     /// The body is not what the operation takes. `detail` names the field, never its value.
     #[must_use]
-    pub fn malformed(status: StatusCode, detail: String) -> Self {
+    pub fn malformed(status: StatusCode, detail: Phrase) -> Self {
         Self {
             detail: Some(detail),
             ..Self::of_status(status)
@@ -88,16 +112,14 @@ impl Problem {
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::BAD_REQUEST => Self::new(status, "malformed", "The request cannot be read"),
-            StatusCode::FORBIDDEN => Self::new(status, "cross_site", "This request came from another site"),
+            StatusCode::BAD_REQUEST => Self::new(status, "malformed", phrase!(title.malformed)),
+            StatusCode::FORBIDDEN => Self::new(status, "cross_site", phrase!(title.cross_site)),
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(),
-            StatusCode::REQUEST_TIMEOUT => Self::new(status, "timeout", "The request took too long"),
-            StatusCode::PAYLOAD_TOO_LARGE => Self::new(status, "body_too_large", "The body is too large"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(status, "not_json", "The body must be application/json"),
-            StatusCode::UNPROCESSABLE_ENTITY => {
-                Self::new(status, "unprocessable", "The body is not what is expected here")
-            }
+            StatusCode::REQUEST_TIMEOUT => Self::new(status, "timeout", phrase!(title.timeout)),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(status, "body_too_large", phrase!(title.body_too_large)),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(status, "not_json", phrase!(title.not_json)),
+            StatusCode::UNPROCESSABLE_ENTITY => Self::new(status, "unprocessable", phrase!(title.unprocessable)),
             _ => Self::because(Refusal::Unexpected),
         }
     }
@@ -109,13 +131,13 @@ impl From<Refused> for Problem {
         match refused {
             Refused::Password(violations) => Self { violations, ..problem },
             Refused::Facts(facts) => Self {
-                detail: Some(in_words(&facts)),
+                detail: Some(phrase!(problem.all_facts, facts = facts_in_words(&facts))),
                 field: facts.first().map(|fact| format!("facts.{}", fact.name)),
                 ..problem
             },
             Refused::Template(problems) => Self {
-                detail: Some("The template cannot count like this; `problems` says why.".to_owned()),
-                problems: problems.into_iter().map(TemplateProblem::from).collect(),
+                detail: Some(phrase!(problem.template)),
+                problems,
                 ..problem
             },
             Refused::TooMany { retry_after } => Self {
@@ -138,85 +160,98 @@ impl From<Refused> for Problem {
     }
 }
 
-/// Every fact that cannot be one, and why.
-fn in_words(facts: &[Malformed]) -> String {
-    let words = |fact: &Malformed| {
-        format!(
-            "{} {}",
-            fact.name,
-            fact_words::problem(Locale::En, fact.problem, &fact.format)
-        )
-    };
-    format!("{}.", facts.iter().map(words).collect::<Vec<_>>().join("; "))
-}
-
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::from(Refused::from(refusal))
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = self.retry_after;
-        let mut response = (status, Json(self)).into_response();
+impl Problem {
+    fn written(&self, lang: Locale) -> Document {
+        Document {
+            kind: "about:blank",
+            title: self.title.say(lang),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: self.detail.as_ref().map(|detail| detail.say(lang)),
+            field: self.field.clone(),
+            violations: self.violations.clone(),
+            problems: self
+                .problems
+                .iter()
+                .map(|wrong| TemplateProblem::told(wrong, lang))
+                .collect(),
+        }
+    }
+
+    fn answer(self, lang: Locale) -> Response {
+        let mut response = (self.status, Json(self.written(lang))).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Some(seconds) = retry_after {
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.code()));
+        headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+        if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(self);
         response
     }
+}
+
+/// In English, until [`in_language`] knows better.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.answer(Locale::En)
+    }
+}
+
+/// A problem in the language of whoever asked; any other answer as it is.
+#[must_use]
+pub fn in_language(mut response: Response, lang: Locale) -> Response {
+    if lang == Locale::En {
+        return response;
+    }
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let mut told = problem.answer(lang);
+    // What was said on the way, such as cookies, stays.
+    let own: Vec<_> = told.headers().keys().cloned().collect();
+    for (name, value) in response.headers() {
+        if !own.contains(name) && name != header::CONTENT_LENGTH {
+            told.headers_mut().append(name, value.clone());
+        }
+    }
+    told
 }
 
 /// The status of an answer that refuses.
 #[must_use]
 pub fn status(refusal: Refusal) -> StatusCode {
-    status_and_title(refusal).0
-}
-
-fn status_and_title(refusal: Refusal) -> (StatusCode, &'static str) {
     match refusal {
-        Refusal::ResetUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "Password reset is not available"),
-        Refusal::IdentifierMissing => (StatusCode::UNPROCESSABLE_ENTITY, "A login name or address is needed"),
-        Refusal::IdentifierMalformed => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "This cannot be a login name or address",
-        ),
-        Refusal::LinkNotValid => (StatusCode::GONE, "This link or code is not valid any more"),
-        Refusal::PasswordRefused => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "The password does not meet the policy",
-        ),
-        Refusal::ConfirmationDiffers => (StatusCode::UNPROCESSABLE_ENTITY, "The two passwords differ"),
-        Refusal::CurrentPasswordWrong => (StatusCode::FORBIDDEN, "The current password is not right"),
-        Refusal::SignInRefused => (StatusCode::UNAUTHORIZED, "Name or password is not right"),
-        Refusal::NotSignedIn => (StatusCode::UNAUTHORIZED, "Sign in first"),
-        Refusal::NotFound => (StatusCode::NOT_FOUND, "There is no such thing"),
-        Refusal::Forbidden => (StatusCode::FORBIDDEN, "This is not allowed for you"),
-        Refusal::EndpointClosed => (StatusCode::FORBIDDEN, "This is switched off on this server"),
-        Refusal::ConfirmationNeeded => (StatusCode::FORBIDDEN, "Give your password to confirm this"),
-        Refusal::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "A value is not possible"),
-        Refusal::Conflict => (StatusCode::CONFLICT, "This contradicts what is there"),
-        Refusal::RecoveryOff => (StatusCode::NOT_FOUND, "Account recovery is switched off"),
-        Refusal::NotRecognised => (StatusCode::FORBIDDEN, "This does not lead to an account"),
-        Refusal::FactMalformed => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be such a fact"),
-        Refusal::AddressMalformed => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be a mail address"),
-        Refusal::CodeRefused => (
-            StatusCode::FORBIDDEN,
-            "This code is not right, or there are no tries left",
-        ),
-        Refusal::RecoveryNotValid => (StatusCode::GONE, "This recovery is not valid any more"),
-        Refusal::CaptchaFailed => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "An answer to GET /captcha is needed, a fresh one each time",
-        ),
-        Refusal::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
-        Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "The server is busy, try again shortly"),
-        Refusal::Unexpected => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong"),
+        Refusal::ResetUnavailable | Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::IdentifierMissing
+        | Refusal::IdentifierMalformed
+        | Refusal::PasswordRefused
+        | Refusal::ConfirmationDiffers
+        | Refusal::Invalid
+        | Refusal::FactMalformed
+        | Refusal::AddressMalformed
+        | Refusal::CaptchaFailed => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::LinkNotValid | Refusal::RecoveryNotValid => StatusCode::GONE,
+        Refusal::SignInRefused | Refusal::NotSignedIn => StatusCode::UNAUTHORIZED,
+        Refusal::NotFound | Refusal::RecoveryOff => StatusCode::NOT_FOUND,
+        Refusal::CurrentPasswordWrong
+        | Refusal::Forbidden
+        | Refusal::EndpointClosed
+        | Refusal::ConfirmationNeeded
+        | Refusal::NotRecognised
+        | Refusal::CodeRefused => StatusCode::FORBIDDEN,
+        Refusal::Conflict => StatusCode::CONFLICT,
+        Refusal::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -16,6 +16,7 @@ use crate::recovery::plan::{mailable, plan};
 use crate::recovery::{case, code, mailbox, undo};
 use crate::refused::Refused;
 use crate::web::visit::Visit;
+use app::phrase;
 use app::view::{CaseState, FactField, FactKind};
 use app::words::Locale;
 use axum::Json;
@@ -143,8 +144,8 @@ pub async fn start(
     grant::require(&latchkey, &visit, None, |grants| grants.recovery).await?;
     if let Some(locale) = &proof.locale {
         if !is_tag(locale) {
-            let problem = "The field locale is not a language tag.";
-            return Err(Problem::malformed(StatusCode::UNPROCESSABLE_ENTITY, problem.into()));
+            let problem = phrase!(problem.locale_no_tag);
+            return Err(Problem::malformed(StatusCode::UNPROCESSABLE_ENTITY, problem));
         }
         visit.visitor.locale = Locale::of_tag(locale).unwrap_or(visit.lang).to_string();
     }
@@ -155,7 +156,7 @@ pub async fn start(
         _ => {
             return Err(Problem::malformed(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "Give facts, or recovery_code.".into(),
+                phrase!(problem.facts_or_code),
             ));
         }
     };

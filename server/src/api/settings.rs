@@ -149,7 +149,7 @@ pub async fn schema(
             name: declared.name,
             group: declared.group(),
             kind: declared.kind.word(),
-            takes: declared.kind.takes(),
+            takes: declared.kind.takes().to_string(),
             label: declared.label(),
             help: declared.help(),
             minimum,
@@ -269,18 +269,18 @@ fn takes(kind: Kind, in_patch: bool) -> RefOr<Schema> {
                 .enum_values(Some(all.collect::<Vec<_>>()))
         }
         Kind::Line { max } | Kind::Secret { max } => text(max, LINE),
-        Kind::Colour(_) => text(7, "^(#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{3})?$").description(Some(kind.takes())),
+        Kind::Colour(_) => text(7, "^(#[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{3})?$").description(Some(kind.takes().to_string())),
         Kind::Address => text(254, LINE).description(Some("A mail address, or nothing")),
-        Kind::PublicUrl | Kind::MailUrl => text(LONGEST_URL, LINE).description(Some(kind.takes())),
-        Kind::Page => text(LONGEST_URL, r"^(/|https?://)[!-\[\]-~]*$").description(Some(kind.takes())),
-        Kind::Resolver => text(100, LINE).description(Some(kind.takes())),
-        Kind::Selector => text(63, "^[A-Za-z0-9.-]+$").description(Some(kind.takes())),
-        Kind::Domain => text(200, "^[A-Za-z0-9.-]*$").description(Some(kind.takes())),
+        Kind::PublicUrl | Kind::MailUrl => text(LONGEST_URL, LINE).description(Some(kind.takes().to_string())),
+        Kind::Page => text(LONGEST_URL, r"^(/|https?://)[!-\[\]-~]*$").description(Some(kind.takes().to_string())),
+        Kind::Resolver => text(100, LINE).description(Some(kind.takes().to_string())),
+        Kind::Selector => text(63, "^[A-Za-z0-9.-]+$").description(Some(kind.takes().to_string())),
+        Kind::Domain => text(200, "^[A-Za-z0-9.-]*$").description(Some(kind.takes().to_string())),
         // The one text of several lines.
         Kind::SigningKey => ObjectBuilder::new()
             .schema_type(types(Type::String))
             .max_length(Some(LONGEST_KEY))
-            .description(Some(kind.takes())),
+            .description(Some(kind.takes().to_string())),
         Kind::QueryName => text(LONGEST_NAME, "^[A-Za-z][A-Za-z0-9_-]*$"),
         Kind::PublicText { max } => ObjectBuilder::new()
             .schema_type(types(Type::Object))

@@ -13,6 +13,70 @@ use crate::secret::new_id;
 use crate::staff::Staff;
 pub use crate::store::AuditRow;
 use crate::store::Write;
+use app::phrase;
+use app::words::Phrase;
+
+impl Event {
+    /// What it is called where people read the trail. Programs, filters and files know it by its code.
+    #[must_use]
+    pub fn in_words(self) -> Phrase {
+        match self {
+            Self::AccountAdded => phrase!(event.account_added),
+            Self::ResetRequested => phrase!(event.reset_requested),
+            Self::ResetMailQueued => phrase!(event.reset_mail_queued),
+            Self::ResetNotMailed => phrase!(event.reset_not_mailed),
+            Self::ResetCodeTried => phrase!(event.reset_code_tried),
+            Self::ResetCompleted => phrase!(event.reset_completed),
+            Self::MailSent => phrase!(event.mail_sent),
+            Self::MailDropped => phrase!(event.mail_dropped),
+            Self::MailFailed => phrase!(event.mail_failed),
+            Self::PasswordChanged => phrase!(event.password_changed),
+            Self::SessionsRevoked => phrase!(event.sessions_revoked),
+            Self::SignedIn => phrase!(event.signed_in),
+            Self::SignInRefused => phrase!(event.sign_in_refused),
+            Self::SignedOut => phrase!(event.signed_out),
+            Self::SessionEnded => phrase!(event.session_ended),
+            Self::RateLimited => phrase!(event.rate_limited),
+            Self::CaptchaFailed => phrase!(event.captcha_failed),
+            Self::LimitReleased => phrase!(event.limit_released),
+            Self::SettingChanged => phrase!(event.setting_changed),
+            Self::SettingRefused => phrase!(event.setting_refused),
+            Self::ConfirmationRefused => phrase!(event.confirmation_refused),
+            Self::AccountChanged => phrase!(event.account_changed),
+            Self::AccountDeleted => phrase!(event.account_deleted),
+            Self::AccountsImported => phrase!(event.accounts_imported),
+            Self::EmailChanged => phrase!(event.email_changed),
+            Self::ResetStarted => phrase!(event.reset_started),
+            Self::ApiKeyAdded => phrase!(event.api_key_added),
+            Self::ApiKeyRemoved => phrase!(event.api_key_removed),
+            Self::MailRetried => phrase!(event.mail_retried),
+            Self::MailCancelled => phrase!(event.mail_cancelled),
+            Self::MailTested => phrase!(event.mail_tested),
+            Self::MailTemplateChanged => phrase!(event.mail_template_changed),
+            Self::MailTemplateRestored => phrase!(event.mail_template_restored),
+            Self::MailTemplateBroken => phrase!(event.mail_template_broken),
+            Self::AuditExported => phrase!(event.audit_exported),
+            Self::StaffRefused => phrase!(event.staff_refused),
+            Self::AttributeDefined => phrase!(event.attribute_defined),
+            Self::AttributeRemoved => phrase!(event.attribute_removed),
+            Self::FactChanged => phrase!(event.fact_changed),
+            Self::RecoveryRefused => phrase!(event.recovery_refused),
+            Self::RecoveryStarted => phrase!(event.recovery_started),
+            Self::RecoveryAddressGiven => phrase!(event.recovery_address_given),
+            Self::RecoveryCodeTried => phrase!(event.recovery_code_tried),
+            Self::RecoveryAwaiting => phrase!(event.recovery_awaiting),
+            Self::RecoveryCompleted => phrase!(event.recovery_completed),
+            Self::RecoverySeconded => phrase!(event.recovery_seconded),
+            Self::RecoveryApproved => phrase!(event.recovery_approved),
+            Self::RecoveryDenied => phrase!(event.recovery_denied),
+            Self::RecoveryStopped => phrase!(event.recovery_stopped),
+            Self::RecoveryUndone => phrase!(event.recovery_undone),
+            Self::RecoveryLocked => phrase!(event.recovery_locked),
+            Self::RecoveryUnlocked => phrase!(event.recovery_unlocked),
+            Self::RecoveryCodesMade => phrase!(event.recovery_codes_made),
+        }
+    }
+}
 
 closed!(
     /// What happened.

@@ -7,6 +7,7 @@ use crate::refused::{Fault, Refused};
 use crate::secret::has_id_shape;
 use crate::staff::{Permission, Staff};
 use crate::store::After;
+use app::phrase;
 
 /// Which events are wanted. Nothing given means all.
 #[derive(Clone, Debug, Default)]
@@ -26,16 +27,13 @@ pub struct Wanted {
 impl Wanted {
     fn check(&self) -> Result<(), Refused> {
         if self.account_id.as_deref().is_some_and(|id| !has_id_shape(id)) {
-            return Err(Refused::invalid("account_id", "is not an id"));
+            return Err(Refused::invalid("account_id", phrase!(problem.no_id)));
         }
         let is_actor = |c: char| c.is_ascii_alphanumeric() || c == ':';
         if let Some(actor) = &self.actor
             && (actor.len() > 64 || !actor.chars().all(is_actor))
         {
-            return Err(Refused::invalid(
-                "actor",
-                "is account:<id>, key:<id>, operator, visitor or server",
-            ));
+            return Err(Refused::invalid("actor", phrase!(problem.actor)));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Colours, and whether text in them can be read (WCAG 2.2, success criterion 1.4.3).
 
+use app::phrase;
+use app::words::Phrase;
 use std::fmt;
 
 /// Least contrast of text with what is behind it.
@@ -139,20 +141,25 @@ impl Colour {
     ///
     /// # Errors
     /// In words.
-    pub fn readable(self, scheme: Scheme) -> Result<(), String> {
+    pub fn readable(self, scheme: Scheme) -> Result<(), Phrase> {
         let (contrast, other) = self.worst(scheme);
         if contrast >= LEAST {
             return Ok(());
         }
         let with = if other == scheme.on_accent() {
-            "the text of buttons"
+            phrase!(problem.contrast_buttons)
         } else {
-            "the page"
+            phrase!(problem.contrast_page)
         };
         // Rounded down: 4.49 must not read as 4.5.
         let contrast = (contrast * 100.0).floor() / 100.0;
-        Err(format!(
-            "{self} has a contrast of {contrast:.2} to 1 with {with} ({other}); at least {LEAST} to 1 is needed to be read"
+        Err(phrase!(
+            problem.contrast,
+            colour = self.to_string(),
+            contrast = format!("{contrast:.2}"),
+            with = with,
+            other = other.to_string(),
+            least = LEAST.to_string(),
         ))
     }
 
@@ -216,7 +223,8 @@ mod tests {
         }
         let refused = colour("#ffee00").readable(Scheme::Light).unwrap_err();
         assert!(
-            refused.contains("#ffee00 has a contrast of 1.0") && refused.contains("at least 4.5 to 1"),
+            refused.to_string().contains("#ffee00 has a contrast of 1.0")
+                && refused.to_string().contains("at least 4.5 to 1"),
             "{refused}"
         );
         assert!(colour("#0e5a54").readable(Scheme::Dark).is_err());

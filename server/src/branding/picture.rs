@@ -2,6 +2,8 @@
 //! first, no script survives that, and only three decoders are part of this program (PNG, JPEG, WebP; SVG is a program, not a picture).
 
 use crate::closed;
+use app::phrase;
+use app::words::Phrase;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops;
@@ -71,9 +73,9 @@ impl Picture {
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub fn draw(self, upload: &[u8]) -> Result<Drawn, String> {
+    pub fn draw(self, upload: &[u8]) -> Result<Drawn, Phrase> {
         if upload.len() > self.limit() {
-            return Err(format!("is larger than {} KiB", self.limit() / 1024));
+            return Err(phrase!(problem.picture_too_large, size = self.limit() / 1024));
         }
         let picture = self.decoded(upload)?;
         let (width, height) = self.frame();
@@ -94,7 +96,7 @@ impl Picture {
                 DynamicImage::from(on_white(&picture)).write_with_encoder(encoder)
             }
         }
-        .map_err(|error| format!("cannot be drawn anew ({error})"))?;
+        .map_err(|error| phrase!(problem.picture_undrawn, why = error.to_string()))?;
         Ok(Drawn {
             width: picture.width(),
             height: picture.height(),
@@ -102,8 +104,8 @@ impl Picture {
         })
     }
 
-    fn decoded(self, upload: &[u8]) -> Result<DynamicImage, String> {
-        let broken = |_| "is damaged, or not what it says it is".to_owned();
+    fn decoded(self, upload: &[u8]) -> Result<DynamicImage, Phrase> {
+        let broken = |_| phrase!(problem.picture_damaged);
         let reader = ImageReader::new(Cursor::new(upload)).with_guessed_format();
         let mut reader = reader.map_err(|_| not_a_picture())?;
         if !matches!(
@@ -120,8 +122,11 @@ impl Picture {
         let pixels = u64::from(width) * u64::from(height);
         if pixels == 0 || pixels > self.most_pixels() {
             let millions = self.most_pixels() / 1_000_000;
-            return Err(format!(
-                "has {width} × {height} pixels; more than {millions} million are not taken"
+            return Err(phrase!(
+                problem.picture_pixels,
+                width = width,
+                height = height,
+                millions = millions
             ));
         }
         // How the camera was held is said beside the pixels, which is lost with everything else that is.
@@ -132,8 +137,8 @@ impl Picture {
     }
 }
 
-fn not_a_picture() -> String {
-    "is not a PNG, JPEG or WebP picture".into()
+fn not_a_picture() -> Phrase {
+    phrase!(problem.picture_none)
 }
 
 fn on_white(picture: &DynamicImage) -> RgbImage {
@@ -230,6 +235,7 @@ mod tests {
             Picture::Logo
                 .draw(&vec![0; 512 * 1024 + 1])
                 .unwrap_err()
+                .to_string()
                 .contains("512 KiB")
         );
     }
@@ -256,13 +262,19 @@ mod tests {
         bomb.splice(29..33, crc.to_be_bytes());
         let refused = Picture::Background.draw(&bomb).unwrap_err();
         assert!(
-            refused.contains("65535 × 65535") && refused.contains("million"),
+            refused.to_string().contains("65535 × 65535") && refused.to_string().contains("million"),
             "{refused}"
         );
         let flat = RgbaImage::new(2100, 2000);
         let mut bytes = Cursor::new(Vec::new());
         DynamicImage::from(flat).write_to(&mut bytes, ImageFormat::Png).unwrap();
-        assert!(Picture::Logo.draw(bytes.get_ref()).unwrap_err().contains("2100 × 2000"));
+        assert!(
+            Picture::Logo
+                .draw(bytes.get_ref())
+                .unwrap_err()
+                .to_string()
+                .contains("2100 × 2000")
+        );
         let background = Picture::Background.draw(bytes.get_ref()).unwrap();
         assert_eq!((background.width, background.height), (1680, 1600), "made smaller");
     }

@@ -1,14 +1,17 @@
 //! `latchkey account …`.
 
+use super::language::said;
 use crate::account::add::{Draft, DraftPassword, add};
 use crate::account::import::{Format, Report, import};
 use crate::account::profile::Profile;
 use crate::account::{Kind, Role, SignIn};
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
+use app::phrase;
+use app::words::{Locale, Phrase};
 use clap::Subcommand;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Longest password read from standard input, so that a wrong pipe does not fill the memory.
@@ -86,20 +89,19 @@ impl AccountCommand {
                 };
                 let id = add(latchkey, draft)
                     .await
-                    .map_err(|error| Fault::Other(error.to_string()))?;
+                    .map_err(|error| Fault::Trouble(error.in_words()))?;
                 println!("{id}");
                 Ok(ExitCode::SUCCESS)
             }
             Self::Import { file, keep_good, json } => {
-                let bytes =
-                    std::fs::read(&file).map_err(|error| Fault::Other(format!("{}: {error}", file.display())))?;
+                let bytes = std::fs::read(&file).map_err(|error| in_file(&file, &error))?;
                 let lines = file
                     .extension()
                     .is_some_and(|ending| ending == "jsonl" || ending == "ndjson");
                 let format = if lines { Format::JsonLines } else { Format::Csv };
                 let report = import(latchkey, format, &bytes, keep_good)
                     .await
-                    .map_err(|error| Fault::Other(error.to_string()))?;
+                    .map_err(|error| Fault::Trouble(error.in_words()))?;
                 print(&report, json)?;
                 Ok(if report.errors.is_empty() {
                     ExitCode::SUCCESS
@@ -116,18 +118,29 @@ fn password_from_stdin() -> Result<String, Fault> {
     std::io::stdin()
         .take(STDIN_LIMIT)
         .read_to_string(&mut text)
-        .map_err(|error| Fault::Other(error.to_string()))?;
+        .map_err(|error| Fault::Trouble(Phrase::verbatim(error.to_string())))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+fn in_file(file: &Path, error: &std::io::Error) -> Fault {
+    phrase!(trouble.file, file = file.display().to_string(), why = error.to_string()).into()
+}
+
+/// JSON is for programs, so it is the same everywhere.
 fn print(report: &Report, json: bool) -> Result<(), Fault> {
     if json {
-        println!("{}", serde_json::to_string(report)?);
+        println!("{}", serde_json::to_string(&report.written(Locale::En))?);
         return Ok(());
     }
     for error in &report.errors {
-        eprintln!("line {}: {}", error.line, error.problem);
+        let line = phrase!(cli.import_line, line = error.line, problem = error.problem.clone());
+        eprintln!("{}", said(&line));
     }
-    println!("{} stored, {} refused", report.stored, report.errors.len());
+    let stored = phrase!(cli.import_stored, count = report.stored);
+    let refused = phrase!(cli.import_refused, count = report.errors.len());
+    println!(
+        "{}",
+        said(&phrase!(cli.import_done, stored = stored, refused = refused))
+    );
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! `latchkey api-key …`.
 
+use super::language::said;
 use crate::clock::{rfc3339, rfc3339_or_none};
 use crate::latchkey::Latchkey;
 use crate::refused::{Fault, Refused};
 use crate::staff::{Scope, Staff, key};
 use crate::store::After;
+use app::phrase;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -47,7 +49,7 @@ impl ApiKeyCommand {
                 if json {
                     println!("{}", serde_json::json!({ "id": made.id, "key": made.key }));
                 } else {
-                    println!("key {}: {}", made.id, made.key);
+                    println!("{}", said(&phrase!(cli.key_made, id = made.id, key = made.key)));
                 }
             }
             Self::List { json } => list(latchkey, &staff, json).await?,
@@ -70,7 +72,7 @@ async fn list(latchkey: &Latchkey, staff: &Staff, json: bool) -> Result<(), Faul
             });
             println!("{line}");
         } else {
-            let used = used.unwrap_or_else(|| "never used".to_owned());
+            let used = used.unwrap_or_else(|| said(&phrase!(cli.never_used)));
             println!("{}  {}  {}  {used}", key.id, key.name, key.scopes);
         }
     }
@@ -80,6 +82,6 @@ async fn list(latchkey: &Latchkey, staff: &Staff, json: bool) -> Result<(), Faul
 fn fault(refused: Refused) -> Fault {
     match refused {
         Refused::Fault(fault) => fault,
-        other => Fault::Other(other.to_string()),
+        other => other.in_words().into(),
     }
 }

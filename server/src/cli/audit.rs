@@ -1,11 +1,13 @@
 //! `latchkey audit …`.
 
+use super::language::said;
 use crate::audit::export::Format;
 use crate::audit::search::{Wanted, begin_export, export_page};
-use crate::audit::verify::verify;
+use crate::audit::verify::{Flaw, verify};
 use crate::latchkey::Latchkey;
 use crate::refused::{Fault, Refused};
 use crate::staff::Staff;
+use app::phrase;
 use clap::Subcommand;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -50,9 +52,17 @@ async fn run_verify(latchkey: &Latchkey, head: Option<&str>, json: bool) -> Resu
         });
         println!("{all}");
     } else if let Some(broken) = &found.broken {
-        eprintln!("event {} ({}): {}", broken.seq, broken.id, broken.flaw.as_str());
+        let flaw = match broken.flaw {
+            Flaw::Changed => phrase!(cli.audit_changed),
+            Flaw::Missing => phrase!(cli.audit_missing),
+            Flaw::Inserted => phrase!(cli.audit_inserted),
+            Flaw::Head => phrase!(cli.audit_head),
+        };
+        let (seq, id) = (broken.seq, broken.id.as_str());
+        eprintln!("{}", said(&phrase!(cli.audit_broken, seq = seq, id = id, flaw = flaw)));
     } else {
-        println!("{} events intact, head {}", found.rows, found.head);
+        let head = found.head.as_str();
+        println!("{}", said(&phrase!(cli.audit_intact, count = found.rows, head = head)));
     }
     Ok(if found.broken.is_none() {
         ExitCode::SUCCESS
@@ -68,7 +78,7 @@ async fn export(latchkey: &Latchkey, format: Format) -> Result<ExitCode, Fault> 
         .map_err(fault)?;
     let write = |text: String| {
         let written = std::io::stdout().write_all(text.as_bytes());
-        written.map_err(|error| Fault::Other(format!("standard output: {error}")))
+        written.map_err(|error| Fault::from(phrase!(trouble.standard_output, why = error.to_string())))
     };
     write(format.head())?;
     let mut last = None;
@@ -85,6 +95,6 @@ async fn export(latchkey: &Latchkey, format: Format) -> Result<ExitCode, Fault> 
 fn fault(refused: Refused) -> Fault {
     match refused {
         Refused::Fault(fault) => fault,
-        other => Fault::Other(other.to_string()),
+        other => other.in_words().into(),
     }
 }

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
 use crate::startup::{Application, Parts};
+use app::phrase;
 use std::process::ExitCode;
 
 /// What the demo's people sign in with until they reset it.
@@ -124,5 +125,5 @@ async fn person(latchkey: &Latchkey, draft: Draft) -> Result<(), Fault> {
     add(latchkey, Draft { password, ..draft })
         .await
         .map(drop)
-        .map_err(|error| Fault::Other(format!("sample account {login_name}: {error}")))
+        .map_err(|error| phrase!(cli.sample_account, login = login_name, why = error.in_words()).into())
 }

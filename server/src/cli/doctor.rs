@@ -1,9 +1,11 @@
 //! `latchkey doctor`.
 
+use super::language::said;
 use crate::config::Config;
 use crate::doctor::probe::{self, Wish};
 use crate::doctor::{Level, Report, examine};
 use crate::refused::Fault;
+use app::phrase;
 use clap::Args;
 use std::process::ExitCode;
 use url::Url;
@@ -48,23 +50,35 @@ impl DoctorCommand {
 }
 
 fn print(report: &Report) {
+    let levels = [Level::Ok, Level::Skipped, Level::Warning, Level::Problem];
+    let widest = levels.map(|level| mark(level).chars().count()).into_iter().max();
+    let width = widest.unwrap_or_default();
     for finding in &report.findings {
-        let mark = match finding.level {
-            Level::Ok => "ok      ",
-            Level::Skipped => "skipped ",
-            Level::Warning => "warning ",
-            Level::Problem => "PROBLEM ",
-        };
-        println!("{mark} {:<14} {}", finding.check.as_str(), finding.found);
+        let mark = mark(finding.level);
+        println!(
+            "{mark:<width$}  {:<14} {}",
+            finding.check.as_str(),
+            said(&finding.found)
+        );
         if let Some(next) = &finding.next {
-            println!("{:>26} {next}", "→");
+            println!("{:>indent$} {}", "→", said(next), indent = width + 19);
         }
     }
-    println!(
-        "\nproblems: {}, warnings: {}, skipped: {}, well: {}",
-        report.number(Level::Problem),
-        report.number(Level::Warning),
-        report.number(Level::Skipped),
-        report.number(Level::Ok)
+    let sum = phrase!(
+        cli.doctor_sum,
+        problems = report.number(Level::Problem),
+        warnings = report.number(Level::Warning),
+        skipped = report.number(Level::Skipped),
+        well = report.number(Level::Ok),
     );
+    println!("\n{}", said(&sum));
+}
+
+fn mark(level: Level) -> String {
+    said(&match level {
+        Level::Ok => phrase!(cli.level_ok),
+        Level::Skipped => phrase!(cli.level_skipped),
+        Level::Warning => phrase!(cli.level_warning),
+        Level::Problem => phrase!(cli.level_problem),
+    })
 }

@@ -1,13 +1,15 @@
 //! `latchkey keys …`.
 
+use super::language::said;
 use crate::clock::rfc3339;
 use crate::fact::key;
 use crate::latchkey::Latchkey;
-use crate::mail::dkim::{Algorithm, Key, Signing};
+use crate::mail::dkim::{Algorithm, Key, KeyError, Signing};
 use crate::refused::Fault;
 use crate::settings::change::change;
 use crate::settings::grouped;
 use crate::staff::Staff;
+use app::phrase;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -42,13 +44,9 @@ impl KeysCommand {
         match self {
             Self::Rotate => {
                 let (number, file) = key::rotate(latchkey).await?;
-                println!(
-                    "new facts are stored under key {number} from now on: {}",
-                    file.display()
-                );
-                println!(
-                    "Copy this file to every other server of this database at once, and into the backup of the keys."
-                );
+                let made = phrase!(cli.facts_key_made, number = number, file = file.display().to_string());
+                println!("{}", said(&made));
+                println!("{}", said(&phrase!(cli.facts_key_copy)));
             }
             Self::Dkim { save, ed25519 } => {
                 let algorithm = if ed25519 { Algorithm::Ed25519 } else { Algorithm::Rsa };
@@ -57,9 +55,7 @@ impl KeysCommand {
             Self::List { json } => list(latchkey, json).await?,
             Self::Retire { number } => {
                 if !key::retire(latchkey, number).await? {
-                    return Err(Fault::Other(format!(
-                        "key {number} is the current one, still has facts stored under it, or does not exist"
-                    )));
+                    return Err(phrase!(cli.facts_key_kept, number = number).into());
                 }
             }
         }
@@ -68,9 +64,9 @@ impl KeysCommand {
 }
 
 async fn dkim(latchkey: &Latchkey, save: bool, algorithm: Algorithm) -> Result<(), Fault> {
-    let fault = |error: &dyn std::fmt::Display| Fault::Other(error.to_string());
-    let key = Key::make(algorithm).map_err(|error| fault(&error))?;
-    let pem = key.pem().map_err(|error| fault(&error))?;
+    let fault = |error: KeyError| Fault::Trouble(error.in_words());
+    let key = Key::make(algorithm).map_err(fault)?;
+    let pem = key.pem().map_err(fault)?;
     let settings = latchkey.settings().await?;
     let signing = Signing::with(&settings, key);
     println!("{}. TXT \"{}\"", signing.record_name(), signing.key.record());
@@ -78,8 +74,8 @@ async fn dkim(latchkey: &Latchkey, save: bool, algorithm: Algorithm) -> Result<(
         let patch = grouped([("mail.dkim_private_key".to_owned(), pem.as_str().into())]);
         change(latchkey, &Staff::operator(), &patch, None)
             .await
-            .map_err(|refused| fault(&refused))?;
-        eprintln!("Stored; mails are signed from now on. Publish the record above, then run latchkey doctor.");
+            .map_err(|refused| Fault::Trouble(refused.in_words()))?;
+        eprintln!("{}", said(&phrase!(cli.dkim_stored)));
     } else {
         println!("{}", pem.as_str());
     }
@@ -95,7 +91,8 @@ async fn list(latchkey: &Latchkey, json: bool) -> Result<(), Fault> {
             });
             println!("{line}");
         } else {
-            println!("{}  {}  {created}  {} facts", key.number, key.id, key.facts);
+            let facts = said(&phrase!(cli.facts_of_key, count = key.facts));
+            println!("{}  {}  {created}  {facts}", key.number, key.id);
         }
     }
     Ok(())

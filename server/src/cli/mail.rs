@@ -1,9 +1,12 @@
 //! `latchkey mail …`.
 
+use super::language::said;
 use crate::latchkey::Latchkey;
 use crate::mail::test;
 use crate::refused::Fault;
 use crate::staff::Staff;
+use app::phrase;
+use app::words::Phrase;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -22,17 +25,13 @@ impl MailCommand {
         let Self::Test { to } = self;
         let verdict = test::send(latchkey, &Staff::operator(), Some(&to))
             .await
-            .map_err(|refused| Fault::Other(refused.to_string()))?;
+            .map_err(|refused| Fault::Trouble(refused.in_words()))?;
         if verdict.sent {
-            println!("sent: {}", verdict.reply);
+            println!("{}", said(&phrase!(cli.mail_sent, reply = verdict.reply)));
             return Ok(ExitCode::SUCCESS);
         }
-        let parts = [verdict.reply, verdict.advice]
-            .into_iter()
-            .filter(|part| !part.is_empty());
-        Err(Fault::Other(format!(
-            "not sent: {}",
-            parts.collect::<Vec<_>>().join("; ")
-        )))
+        let reply = (!verdict.reply.is_empty()).then(|| Phrase::verbatim(verdict.reply));
+        let why = Phrase::list(reply.into_iter().chain(verdict.advice).collect());
+        Err(phrase!(cli.mail_not_sent, why = why).into())
     }
 }

@@ -6,6 +6,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod keys;
+mod language;
 mod mail;
 mod serve;
 mod settings;
@@ -13,7 +14,9 @@ mod settings;
 use crate::config::Config;
 use crate::refused::Fault;
 use crate::startup::{Parts, prepare};
+use app::phrase;
 use clap::{Args, Parser, Subcommand};
+use language::said;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -73,13 +76,14 @@ enum Command {
     Openapi,
 }
 
-/// Runs one command. Prints one clear line on standard error when it fails.
+/// Runs one command. Prints one clear line on standard error when it fails, in the language of the terminal.
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
     match Box::pin(dispatch(cli)).await {
         Ok(code) => code,
         Err(fault) => {
-            eprintln!("latchkey: {fault}");
+            // Who speaks is a name, the same in every language.
+            eprintln!("latchkey: {}", said(&fault.in_words()));
             ExitCode::FAILURE
         }
     }
@@ -91,9 +95,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Fault> {
         // `cargo leptos watch` starts the binary without a word; a developer wants the demo.
         None if std::env::var_os("LEPTOS_WATCH").is_some() => Command::Demo(serve::Listen::default()),
         None => {
-            return Err(Fault::Other(
-                "no command given; try `latchkey demo`, or `latchkey --help`".into(),
-            ));
+            return Err(phrase!(cli.no_command).into());
         }
     };
     let config = config(&cli.boot)?;
@@ -119,7 +121,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Fault> {
 }
 
 fn config(boot: &Boot) -> Result<Config, Fault> {
-    let mut config = Config::read(boot.config.as_deref()).map_err(|error| Fault::Other(error.to_string()))?;
+    let mut config = Config::read(boot.config.as_deref()).map_err(|error| Fault::Trouble(error.in_words()))?;
     if let Some(data_dir) = &boot.data_dir {
         config.data_dir.clone_from(data_dir);
     }

@@ -34,7 +34,7 @@ async fn get(latchkey: &Latchkey, name: Option<&str>) -> Result<(), Fault> {
     let wanted = name.map(declaration).transpose()?;
     let shown = current(latchkey, &Staff::operator())
         .await
-        .map_err(|refused| Fault::Other(refused.to_string()))?;
+        .map_err(|refused| Fault::Trouble(refused.in_words()))?;
     for setting in shown {
         match wanted {
             None => println!("{} = {}", setting.declared.name, setting.value),
@@ -50,5 +50,5 @@ async fn set(latchkey: &Latchkey, name: &str, text: &str) -> Result<(), Fault> {
     let patch = grouped([(name.to_owned(), value)]);
     change(latchkey, &Staff::operator(), &patch, None)
         .await
-        .map_err(|refused| Fault::Other(refused.to_string()))
+        .map_err(|refused| Fault::Trouble(refused.in_words()))
 }

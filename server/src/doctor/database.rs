@@ -5,6 +5,8 @@ use crate::audit::chain::Chain;
 use crate::config::Config;
 use crate::secret::Keys;
 use crate::store::{Engine, Schema, Store};
+use app::phrase;
+use app::words::Phrase;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +18,8 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     if !config.database_exists() {
         return vec![Finding::problem(
             Examined::Database,
-            "there is no database yet",
-            "latchkey migrate",
+            phrase!(doctor.database_none),
+            Phrase::verbatim("latchkey migrate"),
         )];
     }
     // Nothing is written, so the chain of events needs no key.
@@ -25,8 +27,8 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     let opened = tokio::time::timeout(PATIENCE, Store::open(&config.database_url(), chain)).await;
     let store = match opened {
         Ok(Ok(store)) => store,
-        Ok(Err(fault)) => return vec![unreachable(&fault.to_string())],
-        Err(_) => return vec![unreachable("no answer in time")],
+        Ok(Err(fault)) => return vec![unreachable(fault.in_words())],
+        Err(_) => return vec![unreachable(phrase!(doctor.no_answer))],
     };
     let finding = schema(&store).await;
     store.close().await;
@@ -35,11 +37,11 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     findings
 }
 
-fn unreachable(why: &str) -> Finding {
+fn unreachable(why: Phrase) -> Finding {
     Finding::problem(
         Examined::Database,
-        format!("the database cannot be opened: {why}"),
-        "check LATCHKEY_DATABASE_URL, and whether the database server is running",
+        phrase!(doctor.database_closed, why = why),
+        phrase!(doctor.database_closed_next),
     )
 }
 
@@ -50,18 +52,21 @@ async fn schema(store: &Store) -> Finding {
         Engine::Postgres => "PostgreSQL",
     };
     match store.schema().await {
-        Ok(Schema::Current) => Finding::ok(Examined::Database, format!("{engine} {version}, schema up to date")),
+        Ok(Schema::Current) => Finding::ok(
+            Examined::Database,
+            phrase!(doctor.database_well, engine = engine, version = version),
+        ),
         Ok(Schema::Behind(steps)) => Finding::problem(
             Examined::Database,
-            format!("the schema is {steps} migrations behind this program"),
-            "latchkey migrate (starting the server does the same); have a backup first",
+            phrase!(doctor.database_behind, count = steps),
+            phrase!(doctor.database_behind_next),
         ),
         Ok(Schema::Ahead) => Finding::problem(
             Examined::Database,
-            "the database was written by a newer version of this program",
-            "run the newer program, or restore the backup from before",
+            phrase!(doctor.database_ahead),
+            phrase!(doctor.database_ahead_next),
         ),
-        Err(fault) => unreachable(&fault.to_string()),
+        Err(fault) => unreachable(fault.in_words()),
     }
 }
 
@@ -75,8 +80,8 @@ fn mode(config: &Config) -> Option<Finding> {
         if mode & 0o077 != 0 {
             return Some(Finding::warning(
                 Examined::Database,
-                format!("others may read {}", path.display()),
-                format!("chmod 600 {}", path.display()),
+                phrase!(doctor.readable, file = path.display().to_string()),
+                Phrase::verbatim(format!("chmod 600 {}", path.display())),
             ));
         }
     }

@@ -10,10 +10,14 @@ use crate::mail::transport::Target;
 use crate::refused::Refused;
 use crate::settings::Settings;
 use crate::staff::{Permission, Staff};
+use app::phrase;
+use app::words::Phrase;
 
-const OFF: &str = "no resolver is configured";
 const SWITCH_ON: &str = "latchkey settings set mail.resolver system";
-const LATER: &str = "try again, or name another resolver in mail.resolver";
+
+fn later() -> Phrase {
+    phrase!(doctor.dns_later)
+}
 
 /// Looks for staff: each look makes this server speak to another, so there is a budget (security 172).
 ///
@@ -39,20 +43,20 @@ pub async fn check(latchkey: &Latchkey, staff: &Staff) -> Result<Vec<Finding>, R
 pub async fn look(settings: &Settings) -> Vec<Finding> {
     let Some(server) = Server::read(&settings.mail.resolver) else {
         return [Examined::Spf, Examined::Dkim, Examined::Dmarc]
-            .map(|check| Finding::skipped(check, OFF, SWITCH_ON))
+            .map(|check| Finding::skipped(check, phrase!(doctor.dns_off), Phrase::verbatim(SWITCH_ON)))
             .to_vec();
     };
     let Some((_, domain)) = settings.mail.sender_address.rsplit_once('@') else {
-        let next = "latchkey settings set mail.sender_address no-reply@example.org";
-        return vec![Finding::skipped(Examined::Spf, "mails have no sender yet", next)];
+        let next = Phrase::verbatim("latchkey settings set mail.sender_address no-reply@example.org");
+        return vec![Finding::skipped(Examined::Spf, phrase!(doctor.no_sender_yet), next)];
     };
     let Ok(domain) = idna::domain_to_ascii(domain) else {
-        let next = "latchkey settings set mail.sender_address no-reply@example.org";
-        return vec![Finding::problem(Examined::Spf, "the sender's domain is none", next)];
+        let next = Phrase::verbatim("latchkey settings set mail.sender_address no-reply@example.org");
+        return vec![Finding::problem(Examined::Spf, phrase!(doctor.no_sender_domain), next)];
     };
     let dns = match Dns::new(server) {
         Ok(dns) => dns,
-        Err(error) => return vec![Finding::warning(Examined::Spf, error.to_string(), LATER)],
+        Err(error) => return vec![Finding::warning(Examined::Spf, error.in_words(), later())],
     };
     let (spf, dkim, dmarc) = tokio::join!(
         spf(&dns, &domain, settings),
@@ -60,7 +64,7 @@ pub async fn look(settings: &Settings) -> Vec<Finding> {
         dmarc(&dns, &domain)
     );
     let unanswered = |check, found: Result<Finding, Unanswered>| {
-        found.unwrap_or_else(|error| Finding::warning(check, error.to_string(), LATER))
+        found.unwrap_or_else(|error| Finding::warning(check, error.in_words(), later()))
     };
     vec![
         unanswered(Examined::Spf, spf),
@@ -81,36 +85,33 @@ fn of_kind(texts: Vec<String>, beginning: &str) -> Vec<String> {
 
 async fn spf(dns: &Dns, domain: &str, settings: &Settings) -> Result<Finding, Unanswered> {
     let records = of_kind(dns.texts(domain).await?, "v=spf1");
-    let publish = format!("publish {domain}. TXT \"v=spf1 {} -all\"", server_in_spf(settings));
+    let record = format!("{domain}. TXT \"v=spf1 {} -all\"", server_in_spf(settings));
+    let publish = phrase!(doctor.publish, record = record);
     Ok(match records.as_slice() {
-        [] => Finding::problem(Examined::Spf, format!("{domain} has no SPF record"), publish),
+        [] => Finding::problem(Examined::Spf, phrase!(doctor.spf_none, domain = domain), publish),
         [record] => judged_spf(domain, record, publish),
         _ => Finding::problem(
             Examined::Spf,
-            format!("{domain} has {} SPF records; receivers then take none", records.len()),
-            "merge them into one",
+            phrase!(doctor.spf_many, domain = domain, number = records.len()),
+            phrase!(doctor.spf_many_next),
         ),
     })
 }
 
-fn judged_spf(domain: &str, record: &str, publish: String) -> Finding {
+fn judged_spf(domain: &str, record: &str, publish: Phrase) -> Finding {
     let terms: Vec<String> = record.split_whitespace().map(str::to_ascii_lowercase).collect();
     let has = |term: &str| terms.iter().any(|own| own == term);
     if has("+all") || has("all") {
-        return Finding::problem(
-            Examined::Spf,
-            format!("the SPF record of {domain} lets everybody send in its name"),
-            publish,
-        );
+        return Finding::problem(Examined::Spf, phrase!(doctor.spf_open, domain = domain), publish);
     }
     if has("?all") || !(has("-all") || has("~all") || terms.iter().any(|term| term.starts_with("redirect="))) {
         return Finding::warning(
             Examined::Spf,
-            format!("the SPF record of {domain} does not say what to do with mails from elsewhere: {record}"),
-            "end it with ~all, or with -all",
+            phrase!(doctor.spf_vague, domain = domain, record = record),
+            phrase!(doctor.spf_vague_next),
         );
     }
-    Finding::ok(Examined::Spf, format!("{domain}: {record}"))
+    Finding::ok(Examined::Spf, Phrase::verbatim(format!("{domain}: {record}")))
 }
 
 /// How the mail server is named in a record: a guess where it relays through others, so it is a suggestion.
@@ -131,43 +132,49 @@ async fn dkim(dns: &Dns, domain: &str, settings: &Settings) -> Result<Finding, U
         Ok(None) => {
             return Ok(Finding::skipped(
                 Examined::Dkim,
-                "this server does not sign mails; that is well where the mail server does",
-                "latchkey keys dkim --save makes a key, and says what to publish",
+                phrase!(doctor.dkim_off),
+                phrase!(doctor.dkim_off_next),
             ));
         }
         Err(error) => {
             return Ok(Finding::problem(
                 Examined::Dkim,
-                error.to_string(),
-                "latchkey keys dkim --save",
+                error.in_words(),
+                Phrase::verbatim("latchkey keys dkim --save"),
             ));
         }
     };
     if !aligned(&signing.domain, domain) {
         return Ok(Finding::problem(
             Examined::Dkim,
-            format!(
-                "signatures are of {}, mails are from {domain}: DMARC does not count them",
-                signing.domain
+            phrase!(
+                doctor.dkim_elsewhere,
+                signing = signing.domain.as_str(),
+                domain = domain
             ),
-            "latchkey settings set mail.dkim_domain null",
+            Phrase::verbatim("latchkey settings set mail.dkim_domain null"),
         ));
     }
     let name = signing.record_name();
     let records = dns.texts(&name).await?;
-    let publish = format!("publish {name}. TXT \"{}\"", signing.key.record());
+    let publish = phrase!(
+        doctor.publish,
+        record = format!("{name}. TXT \"{}\"", signing.key.record())
+    );
     let published = records.iter().find_map(|record| public_key(record));
     Ok(match published {
-        None => Finding::problem(Examined::Dkim, format!("{name} has no key"), publish),
-        Some(key) if key.is_empty() => {
-            Finding::problem(Examined::Dkim, format!("the key at {name} is revoked"), publish)
-        }
+        None => Finding::problem(Examined::Dkim, phrase!(doctor.dkim_none, name = name.as_str()), publish),
+        Some(key) if key.is_empty() => Finding::problem(
+            Examined::Dkim,
+            phrase!(doctor.dkim_revoked, name = name.as_str()),
+            publish,
+        ),
         Some(key) if key == signing.key.public_base64() => {
-            Finding::ok(Examined::Dkim, format!("{name} has the key that mails are signed with"))
+            Finding::ok(Examined::Dkim, phrase!(doctor.dkim_well, name = name.as_str()))
         }
         Some(_) => Finding::problem(
             Examined::Dkim,
-            format!("{name} has another key than mails are signed with"),
+            phrase!(doctor.dkim_other, name = name.as_str()),
             publish,
         ),
     })
@@ -194,15 +201,23 @@ async fn dmarc(dns: &Dns, domain: &str) -> Result<Finding, Unanswered> {
             [] => {}
             [record] => return Ok(judged_dmarc(name, record)),
             _ => {
-                let found = format!("_dmarc.{name} has {} records; receivers then take none", records.len());
-                return Ok(Finding::problem(Examined::Dmarc, found, "keep one of them"));
+                let found = phrase!(
+                    doctor.dmarc_many,
+                    name = format!("_dmarc.{name}"),
+                    number = records.len()
+                );
+                return Ok(Finding::problem(
+                    Examined::Dmarc,
+                    found,
+                    phrase!(doctor.dmarc_many_next),
+                ));
             }
         }
     }
     Ok(Finding::warning(
         Examined::Dmarc,
-        format!("{domain} has no DMARC record; large receivers ask for one"),
-        format!("publish _dmarc.{domain}. TXT \"v=DMARC1; p=none; rua=mailto:postmaster@{domain}\""),
+        phrase!(doctor.dmarc_none, domain = domain),
+        suggested_dmarc(domain),
     ))
 }
 
@@ -220,19 +235,26 @@ fn with_parents(domain: &str) -> Vec<&str> {
     names
 }
 
+fn suggested_dmarc(domain: &str) -> Phrase {
+    let record = format!("_dmarc.{domain}. TXT \"v=DMARC1; p=none; rua=mailto:postmaster@{domain}\"");
+    phrase!(doctor.publish, record = record)
+}
+
 fn judged_dmarc(name: &str, record: &str) -> Finding {
     let mut tags = record.split(';').filter_map(|tag| tag.split_once('='));
     let policy = tags.find(|(tag, _)| tag.trim().eq_ignore_ascii_case("p"));
     match policy.map(|(_, policy)| policy.trim().to_ascii_lowercase()).as_deref() {
-        Some("reject" | "quarantine") => Finding::ok(Examined::Dmarc, format!("_dmarc.{name}: {record}")),
+        Some("reject" | "quarantine") => {
+            Finding::ok(Examined::Dmarc, Phrase::verbatim(format!("_dmarc.{name}: {record}")))
+        }
         Some("none") => Finding::ok(
             Examined::Dmarc,
-            format!("_dmarc.{name} asks for reports only: {record}; once they look well, p=quarantine protects"),
+            phrase!(doctor.dmarc_reports, name = format!("_dmarc.{name}"), record = record),
         ),
         _ => Finding::problem(
             Examined::Dmarc,
-            format!("_dmarc.{name} has no policy that receivers know: {record}"),
-            format!("publish _dmarc.{name}. TXT \"v=DMARC1; p=none; rua=mailto:postmaster@{name}\""),
+            phrase!(doctor.dmarc_vague, name = format!("_dmarc.{name}"), record = record),
+            suggested_dmarc(name),
         ),
     }
 }
@@ -244,7 +266,7 @@ mod tests {
 
     #[test]
     fn an_spf_record_is_read_to_its_end() {
-        let level = |record| judged_spf("example.org", record, String::new()).level;
+        let level = |record| judged_spf("example.org", record, Phrase::verbatim("")).level;
         for (record, expected) in [
             ("v=spf1 mx -all", Level::Ok),
             ("v=spf1 include:_spf.example.net ~all", Level::Ok),

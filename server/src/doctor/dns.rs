@@ -1,6 +1,8 @@
 //! Questions to the DNS: text records, through the resolver that a setting names. Without one nothing is ever asked.
 
 use crate::mail::transport::is_link_local;
+use app::phrase;
+use app::words::Phrase;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -41,8 +43,16 @@ impl Server {
 
 /// Nobody knows: not that there is nothing, but that there was no answer.
 #[derive(Debug, thiserror::Error)]
-#[error("the resolver did not answer: {0}")]
-pub struct Unanswered(String);
+#[error("{}", self.in_words())]
+pub struct Unanswered(Phrase);
+
+impl Unanswered {
+    /// In words.
+    #[must_use]
+    pub fn in_words(&self) -> Phrase {
+        phrase!(doctor.dns_silent, why = self.0.clone())
+    }
+}
 
 pub struct Dns(TokioResolver);
 
@@ -50,7 +60,7 @@ impl Dns {
     /// # Errors
     /// When the system's own configuration cannot be read.
     pub fn new(server: Server) -> Result<Self, Unanswered> {
-        let failed = |error: hickory_resolver::net::NetError| Unanswered(error.to_string());
+        let failed = |error: hickory_resolver::net::NetError| Unanswered(Phrase::verbatim(error.to_string()));
         let mut builder = match server {
             Server::System => TokioResolver::builder_tokio().map_err(failed)?,
             Server::At(address) => TokioResolver::builder_with_config(at(address), TokioRuntimeProvider::default()),
@@ -75,8 +85,8 @@ impl Dns {
         let lookup = match looked_up {
             Ok(Ok(lookup)) => lookup,
             Ok(Err(error)) if error.is_no_records_found() || error.is_nx_domain() => return Ok(Vec::new()),
-            Ok(Err(error)) => return Err(Unanswered(error.to_string())),
-            Err(_) => return Err(Unanswered("no answer in time".to_owned())),
+            Ok(Err(error)) => return Err(Unanswered(Phrase::verbatim(error.to_string()))),
+            Err(_) => return Err(Unanswered(phrase!(doctor.no_answer))),
         };
         let texts = lookup.answers().iter().filter_map(|record| match &record.data {
             RData::TXT(text) => Some(whole(&text.txt_data)),

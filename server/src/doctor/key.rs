@@ -3,31 +3,33 @@
 use super::{Examined, Finding};
 use crate::config::Config;
 use crate::key_file;
+use app::phrase;
+use app::words::Phrase;
 
 /// Looks without making one.
 pub fn look(config: &Config) -> Finding {
     let path = config.key_file();
+    let file = path.display().to_string();
     match key_file::read(&path) {
-        Ok(Some(_)) => Finding::ok(
-            Examined::KeyFile,
-            format!("{} is private and holds a key", path.display()),
-        ),
+        Ok(Some(_)) => Finding::ok(Examined::KeyFile, phrase!(doctor.key_well, file = file)),
         Ok(None) if config.database_exists() => Finding::problem(
             Examined::KeyFile,
-            format!("{} is not there, but the database may be", path.display()),
-            "restore the key file that was made with this database; without it no stored password matches",
+            phrase!(doctor.key_gone, file = file),
+            phrase!(doctor.key_gone_next),
         ),
         Ok(None) => Finding::warning(
             Examined::KeyFile,
-            format!("{} is not there yet", path.display()),
-            "latchkey migrate makes it; back it up apart from the database",
+            phrase!(doctor.key_none, file = file),
+            phrase!(doctor.key_none_next),
+        ),
+        Err(_) if !key_file::is_private(&path) => Finding::problem(
+            Examined::KeyFile,
+            phrase!(doctor.readable, file = file.as_str()),
+            Phrase::verbatim(format!("chmod 600 {file}")),
         ),
         Err(fault) => {
-            let text = fault.to_string();
-            let (found, next) = text
-                .rsplit_once("; run ")
-                .unwrap_or((text.as_str(), "restore the key file from its backup"));
-            Finding::problem(Examined::KeyFile, found, next)
+            let next = phrase!(doctor.key_broken_next);
+            Finding::problem(Examined::KeyFile, fault.in_words(), next)
         }
     }
 }

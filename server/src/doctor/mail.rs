@@ -4,6 +4,8 @@ use super::{Examined, Finding};
 use crate::latchkey::Latchkey;
 use crate::mail::test::{PATIENCE, explained};
 use crate::settings::Settings;
+use app::phrase;
+use app::words::Phrase;
 
 const UNSET: &str = "latchkey settings set mail.url smtp://user:password@mail.example.org:587";
 
@@ -11,21 +13,25 @@ const UNSET: &str = "latchkey settings set mail.url smtp://user:password@mail.ex
 pub async fn look(latchkey: &Latchkey, settings: &Settings) -> Finding {
     let transport = match latchkey.transports.fresh(settings, PATIENCE) {
         Ok(Some(transport)) => transport,
-        Ok(None) => return Finding::problem(Examined::Mail, "there is no mail server yet", UNSET),
-        Err(error) => return Finding::problem(Examined::Mail, error.to_string(), UNSET),
+        Ok(None) => return Finding::problem(Examined::Mail, phrase!(doctor.mail_none), Phrase::verbatim(UNSET)),
+        Err(error) => return Finding::problem(Examined::Mail, error.in_words(), Phrase::verbatim(UNSET)),
     };
     if let Err(error) = latchkey.transports.signer(settings) {
         return Finding::problem(
             Examined::Mail,
-            format!("mails cannot be signed: {error}"),
-            "store another key: latchkey keys dkim --save",
+            phrase!(doctor.mail_unsigned, why = error.in_words()),
+            phrase!(doctor.mail_unsigned_next),
         );
     }
     match transport.greet().await {
-        Ok(reply) => Finding::ok(Examined::Mail, reply.text),
+        Ok(reply) => Finding::ok(Examined::Mail, Phrase::verbatim(reply.text)),
         Err(failure) => {
             let verdict = explained(&failure);
-            Finding::problem(Examined::Mail, verdict.reply, verdict.advice)
+            Finding::problem(
+                Examined::Mail,
+                Phrase::verbatim(verdict.reply),
+                verdict.advice.unwrap_or_else(|| phrase!(doctor.smtp_log)),
+            )
         }
     }
 }

@@ -20,6 +20,8 @@ use crate::closed;
 use crate::config::Config;
 use crate::latchkey::Latchkey;
 use crate::startup::{Parts, prepare};
+use app::phrase;
+use app::words::Phrase;
 use serde::Serialize;
 
 closed!(
@@ -59,35 +61,35 @@ pub struct Finding {
     pub check: Examined,
     pub level: Level,
     /// In one sentence.
-    pub found: String,
+    pub found: Phrase,
     /// What to do, where there is something to do.
-    pub next: Option<String>,
+    pub next: Option<Phrase>,
 }
 
 impl Finding {
-    fn new(check: Examined, level: Level, found: impl Into<String>, next: Option<String>) -> Self {
+    fn new(check: Examined, level: Level, found: Phrase, next: Option<Phrase>) -> Self {
         Self {
             check,
             level,
-            found: found.into(),
+            found,
             next,
         }
     }
 
-    fn ok(check: Examined, found: impl Into<String>) -> Self {
+    fn ok(check: Examined, found: Phrase) -> Self {
         Self::new(check, Level::Ok, found, None)
     }
 
-    fn skipped(check: Examined, found: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::new(check, Level::Skipped, found, Some(next.into()))
+    fn skipped(check: Examined, found: Phrase, next: Phrase) -> Self {
+        Self::new(check, Level::Skipped, found, Some(next))
     }
 
-    fn warning(check: Examined, found: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::new(check, Level::Warning, found, Some(next.into()))
+    fn warning(check: Examined, found: Phrase, next: Phrase) -> Self {
+        Self::new(check, Level::Warning, found, Some(next))
     }
 
-    fn problem(check: Examined, found: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::new(check, Level::Problem, found, Some(next.into()))
+    fn problem(check: Examined, found: Phrase, next: Phrase) -> Self {
+        Self::new(check, Level::Problem, found, Some(next))
     }
 }
 
@@ -127,8 +129,8 @@ pub async fn examine(config: Config) -> Report {
         }
         Err(fault) => findings.push(Finding::problem(
             Examined::Configuration,
-            format!("the server would not start: {fault}"),
-            "correct what the message names, then run latchkey doctor again",
+            phrase!(doctor.would_not_start, why = fault.in_words()),
+            phrase!(doctor.would_not_start_next),
         )),
     }
     Report { findings }
@@ -139,8 +141,8 @@ pub async fn look(latchkey: &Latchkey) -> Vec<Finding> {
     let settings = match latchkey.settings().await {
         Ok(settings) => settings,
         Err(fault) => {
-            let found = format!("settings cannot be read: {fault}");
-            let next = "restore the key file and the database that belong together";
+            let found = phrase!(doctor.settings_unreadable, why = fault.in_words());
+            let next = phrase!(doctor.settings_unreadable_next);
             return vec![Finding::problem(Examined::Settings, found, next)];
         }
     };

@@ -3,6 +3,7 @@
 use super::{Examined, Finding};
 use crate::clock::{DAY, MINUTE};
 use crate::latchkey::Latchkey;
+use app::phrase;
 
 /// Links live for half an hour by default: mails this old bring most of them too late.
 const STUCK: i64 = 15 * MINUTE;
@@ -12,39 +13,44 @@ pub async fn look(latchkey: &Latchkey) -> Vec<Finding> {
     let health = match latchkey.store.mail_health(now - DAY).await {
         Ok(health) => health,
         Err(fault) => {
-            let found = format!("the queue cannot be read: {fault}");
-            return vec![Finding::problem(Examined::Queue, found, "look into the database's log")];
+            let found = phrase!(doctor.queue_unreadable, why = fault.in_words());
+            return vec![Finding::problem(
+                Examined::Queue,
+                found,
+                phrase!(doctor.queue_unreadable_next),
+            )];
         }
     };
     let mut findings = Vec::new();
     let age = health.oldest.map_or(0, |oldest| (now - oldest).max(0));
     if age > STUCK {
         let trouble = if health.trouble.is_empty() {
-            "nobody has tried to send it".to_owned()
+            phrase!(doctor.queue_untried)
         } else {
-            format!("the mail server says: {}", health.trouble)
+            phrase!(doctor.queue_says, reply = health.trouble)
         };
         findings.push(Finding::problem(
             Examined::Queue,
-            format!(
-                "{} mails wait, the oldest for {} minutes; {trouble}",
-                health.waiting,
-                age / MINUTE
+            phrase!(
+                doctor.queue_stuck,
+                count = health.waiting,
+                minutes = age / MINUTE,
+                trouble = trouble,
             ),
-            "see that latchkey serve is running, and settle what the mail server says",
+            phrase!(doctor.queue_stuck_next),
         ));
     }
     if health.failed > 0 {
         findings.push(Finding::warning(
             Examined::Queue,
-            format!("{} mails were given up in the last 24 hours", health.failed),
-            "read why under Outbox in the console, and try them again from there",
+            phrase!(doctor.queue_failed, count = health.failed),
+            phrase!(doctor.queue_failed_next),
         ));
     }
     if findings.is_empty() {
         findings.push(Finding::ok(
             Examined::Queue,
-            format!("{} mails wait, none for long", health.waiting),
+            phrase!(doctor.queue_well, count = health.waiting),
         ));
     }
     findings

@@ -6,18 +6,24 @@ use crate::latchkey::Latchkey;
 use crate::recovery::plan::plan;
 use crate::reset::availability::{Missing, missing};
 use crate::settings::{Pinned, Settings};
+use app::phrase;
+use app::words::Phrase;
 
 /// What the configuration says by itself.
 pub fn boot(config: &Config) -> Finding {
     match Pinned::from_groups(&config.settings) {
         Ok(_) => Finding::ok(
             Examined::Configuration,
-            format!("listening on {}, data in {}", config.listen, config.data_dir.display()),
+            phrase!(
+                doctor.boot_well,
+                address = config.listen.to_string(),
+                folder = config.data_dir.display().to_string()
+            ),
         ),
         Err(error) => Finding::problem(
             Examined::Configuration,
-            format!("a pinned setting is refused: {error}"),
-            "correct it in latchkey.toml or in the environment (LATCHKEY_SETTINGS__…)",
+            phrase!(doctor.pinned, why = error.in_words()),
+            phrase!(doctor.pinned_next),
         ),
     }
 }
@@ -26,27 +32,21 @@ pub fn boot(config: &Config) -> Finding {
 pub async fn look(latchkey: &Latchkey, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     for what in missing(latchkey, settings) {
-        let (found, next) = what.advice().split_once(": ").unwrap_or((what.advice(), ""));
-        findings.push(match what {
-            Missing::SwitchedOff => Finding::warning(
-                Examined::Settings,
-                found,
-                "latchkey settings set reset.enabled true, unless that is meant",
-            ),
-            _ => Finding::problem(Examined::Settings, format!("reset is not available: {found}"), next),
+        findings.push(if what == Missing::SwitchedOff {
+            Finding::warning(Examined::Settings, what.in_words(), phrase!(doctor.switched_off_next))
+        } else {
+            let found = phrase!(doctor.reset_unavailable, why = what.in_words());
+            Finding::problem(Examined::Settings, found, Phrase::verbatim(what.command()))
         });
     }
     if findings.is_empty() {
-        findings.push(Finding::ok(
-            Examined::Settings,
-            "everything a reset needs is configured",
-        ));
+        findings.push(Finding::ok(Examined::Settings, phrase!(doctor.settings_well)));
     }
     if !settings.limits.enabled {
         findings.push(Finding::warning(
             Examined::Settings,
-            "limits.enabled is false: anybody may guess and flood without end",
-            "latchkey settings set limits.enabled true",
+            phrase!(doctor.no_limits),
+            Phrase::verbatim("latchkey settings set limits.enabled true"),
         ));
     }
     findings.extend(address(latchkey, settings));
@@ -59,16 +59,16 @@ fn address(latchkey: &Latchkey, settings: &Settings) -> Option<Finding> {
     if public.scheme() != "https" {
         return Some(Finding::warning(
             Examined::Settings,
-            format!("reset.public_url is {public}: links work on this machine only"),
-            "latchkey settings set reset.public_url https://… once people are to use it",
+            phrase!(doctor.public_url_local, url = public.as_str()),
+            phrase!(doctor.public_url_local_next),
         ));
     }
     // TLS ends somewhere else, so somebody else speaks for every client.
     latchkey.config.trusted_proxies.is_empty().then(|| {
         Finding::warning(
             Examined::Settings,
-            "no proxy is trusted: behind one, everybody counts as one client",
-            "set LATCHKEY_TRUSTED_PROXIES to the network of the proxy in front, such as 127.0.0.1/32",
+            phrase!(doctor.no_proxy),
+            phrase!(doctor.no_proxy_next),
         )
     })
 }
@@ -81,8 +81,8 @@ async fn recovery(latchkey: &Latchkey, settings: &Settings) -> Option<Finding> {
         Ok(Some(_)) => None,
         _ => Some(Finding::warning(
             Examined::Settings,
-            "recovery is switched on, but its facts are not enough, or reset by mail is not available",
-            "set recovery.facts to two facts or more, one of which locates an account",
+            phrase!(doctor.recovery_stuck),
+            phrase!(doctor.recovery_stuck_next),
         )),
     }
 }

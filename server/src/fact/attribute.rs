@@ -9,6 +9,7 @@ use crate::refused::{Fault, Refused};
 use crate::staff::{Permission, Staff};
 use crate::store::{AttributeRow, Store};
 use app::outcome::Refusal;
+use app::phrase;
 use app::view::FactKind;
 
 /// Longest label and option, in characters; longest format, in places.
@@ -75,15 +76,12 @@ pub async fn define(latchkey: &Latchkey, staff: &Staff, attribute: &Attribute) -
     if earlier.is_none() && existing.len() >= MOST_ATTRIBUTES {
         return Err(Refused::conflict(
             "name",
-            format!("there are {MOST_ATTRIBUTES} attributes already"),
+            phrase!(problem.attributes_most, most = MOST_ATTRIBUTES),
         ));
     }
     let settings = latchkey.settings().await?;
     if !attribute.proves && settings.recovery.facts.contains(&attribute.name) {
-        return Err(Refused::conflict(
-            "proves",
-            "recovery asks for it; change recovery.facts first",
-        ));
+        return Err(Refused::conflict("proves", phrase!(problem.attribute_asked)));
     }
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
@@ -117,7 +115,7 @@ pub async fn define(latchkey: &Latchkey, staff: &Staff, attribute: &Attribute) -
 pub async fn remove(latchkey: &Latchkey, staff: &Staff, name: &str) -> Result<(), Refused> {
     staff.require(Permission::ChangeSettings)?;
     if is_built_in(name) {
-        return Err(Refused::conflict("name", "is built in"));
+        return Err(Refused::conflict("name", phrase!(problem.attribute_built_in)));
     }
     if !is_name(name) {
         return Err(Refusal::NotFound.into());
@@ -130,10 +128,7 @@ pub async fn remove(latchkey: &Latchkey, staff: &Staff, name: &str) -> Result<()
         .iter()
         .any(|asked| asked == name)
     {
-        return Err(Refused::conflict(
-            "name",
-            "recovery asks for it; change recovery.facts first",
-        ));
+        return Err(Refused::conflict("name", phrase!(problem.attribute_asked)));
     }
     let mut write = latchkey.store.write().await?;
     if !write.remove_attribute(name).await? {
@@ -147,10 +142,13 @@ pub async fn remove(latchkey: &Latchkey, staff: &Staff, name: &str) -> Result<()
 
 fn check(attribute: &Attribute) -> Result<(), Refused> {
     if !is_name(&attribute.name) {
-        return Err(Refused::invalid("name", format!("must match {NAME_PATTERN}")));
+        return Err(Refused::invalid(
+            "name",
+            phrase!(problem.attribute_name, pattern = NAME_PATTERN),
+        ));
     }
     if is_built_in(&attribute.name) {
-        return Err(Refused::conflict("name", "is built in"));
+        return Err(Refused::conflict("name", phrase!(problem.attribute_built_in)));
     }
     let own_kind = [
         FactKind::ShortText,
@@ -159,18 +157,13 @@ fn check(attribute: &Attribute) -> Result<(), Refused> {
         FactKind::PickList,
     ];
     if !own_kind.contains(&attribute.kind) {
-        return Err(Refused::invalid(
-            "kind",
-            "must be short_text, number, date or pick_list",
-        ));
+        return Err(Refused::invalid("kind", phrase!(problem.attribute_kind)));
     }
     check_labels(attribute)?;
     check_options(attribute)?;
     check_format(attribute)?;
     if attribute.locates && matches!(attribute.kind, FactKind::Date | FactKind::PickList) {
-        let problem =
-            "dates and pick lists have too few values: many people share one, and which would show in the database";
-        return Err(Refused::invalid("locates", problem));
+        return Err(Refused::invalid("locates", phrase!(problem.attribute_locates)));
     }
     Ok(())
 }
@@ -188,7 +181,7 @@ fn check_labels(attribute: &Attribute) -> Result<(), Refused> {
     if all_fit && (1..=40).contains(&attribute.labels.len()) {
         return Ok(());
     }
-    let problem = format!("at least one, by language, of 1 to {LONGEST_LABEL} characters");
+    let problem = phrase!(problem.attribute_labels, count = LONGEST_LABEL);
     Err(Refused::invalid("labels", problem))
 }
 
@@ -197,7 +190,7 @@ fn check_options(attribute: &Attribute) -> Result<(), Refused> {
         return if attribute.options.is_empty() {
             Ok(())
         } else {
-            Err(Refused::invalid("options", "are for pick lists only"))
+            Err(Refused::invalid("options", phrase!(problem.attribute_no_options)))
         };
     }
     let mut distinct: Vec<String> = attribute.options.iter().map(|option| folded(option)).collect();
@@ -210,8 +203,7 @@ fn check_options(attribute: &Attribute) -> Result<(), Refused> {
     if possible && (2..=MOST_OPTIONS).contains(&distinct.len()) {
         return Ok(());
     }
-    let problem =
-        format!("a pick list has 2 to {MOST_OPTIONS} different options of at most {LONGEST_LABEL} characters");
+    let problem = phrase!(problem.attribute_options, most = MOST_OPTIONS, count = LONGEST_LABEL);
     Err(Refused::invalid("options", problem))
 }
 
@@ -229,8 +221,7 @@ fn check_format(attribute: &Attribute) -> Result<(), Refused> {
     if format.chars().all(allowed) && (1..=LONGEST_FORMAT).contains(&number) && format.len() <= 2 * LONGEST_FORMAT {
         return Ok(());
     }
-    let problem = "of texts: A for a letter, 9 for a digit, * for either; of numbers: 9; with spaces, dashes, dots or slashes between";
-    Err(Refused::invalid("format", problem))
+    Err(Refused::invalid("format", phrase!(problem.attribute_format)))
 }
 
 fn require_same(earlier: &Attribute, new: &Attribute) -> Result<(), Refused> {
@@ -242,8 +233,7 @@ fn require_same(earlier: &Attribute, new: &Attribute) -> Result<(), Refused> {
         ("options", kept_options),
     ] {
         if !same {
-            let problem = "cannot change while facts of it are on file; define another attribute";
-            return Err(Refused::conflict(field, problem));
+            return Err(Refused::conflict(field, phrase!(problem.attribute_in_use)));
         }
     }
     Ok(())

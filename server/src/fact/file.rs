@@ -19,8 +19,9 @@ use crate::staff::{Permission, Staff};
 use crate::store::{NewFact, Write};
 use app::fact_words;
 use app::outcome::Refusal;
+use app::phrase;
 use app::view::FactProblem;
-use app::words::Locale;
+use app::words::Phrase;
 
 /// An attribute, and since when there is a fact of it; nobody can say which.
 #[derive(Clone, Debug)]
@@ -175,17 +176,22 @@ pub async fn prepared(
     keys: &key::Bunch,
     account_id: &str,
     typed: &[(String, String)],
-) -> Result<Vec<NewFact>, String> {
+) -> Result<Vec<NewFact>, Phrase> {
     let mut facts = Vec::new();
     for (name, typed) in typed {
         let attribute = attributes
             .iter()
             .find(|attribute| attribute.name == *name && is_stored(attribute));
-        let attribute = attribute.ok_or_else(|| format!("fact.{name}: there is no such attribute to store"))?;
-        let value: Value =
-            read(attribute, typed).map_err(|problem| format!("fact.{name} {}", words(problem, attribute)))?;
+        let attribute = attribute.ok_or_else(|| phrase!(problem.fact_column_unknown, name = name.as_str()))?;
+        let value: Value = read(attribute, typed).map_err(|problem| {
+            phrase!(
+                problem.fact_column,
+                name = name.as_str(),
+                problem = words(problem, attribute)
+            )
+        })?;
         let fact = seal(latchkey, keys, account_id, attribute, &value).await;
-        facts.push(fact.map_err(|error| error.to_string())?);
+        facts.push(fact.map_err(|error| error.in_words())?);
     }
     Ok(facts)
 }
@@ -196,11 +202,10 @@ async fn storable(latchkey: &Latchkey, name: &str) -> Result<Attribute, Refused>
     if is_stored(&attribute) {
         Ok(attribute)
     } else {
-        let problem = "is the account's own address: change that instead";
-        Err(Refused::conflict("name", problem))
+        Err(Refused::conflict("name", phrase!(problem.own_address)))
     }
 }
 
-fn words(problem: FactProblem, attribute: &Attribute) -> String {
-    fact_words::problem(Locale::En, problem, &attribute.format)
+fn words(problem: FactProblem, attribute: &Attribute) -> Phrase {
+    fact_words::problem(problem, &attribute.format)
 }

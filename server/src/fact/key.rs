@@ -13,6 +13,7 @@ use crate::refused::{Fault, Refused};
 use crate::secret::{Keys, Purpose};
 use crate::store::{FactKeyRow, NewFact};
 use crate::{key_file, password::hash::Verified};
+use app::phrase;
 use data_encoding::HEXLOWER;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -94,11 +95,12 @@ impl Ring {
         }
         let key = Arc::new(self.read(row.number)?);
         if key.id != row.id {
-            return Err(Fault::Other(format!(
-                "{} is not the key {} that facts were stored with: restore the right file",
-                self.place(row.number),
-                row.id
-            )));
+            return Err(phrase!(
+                trouble.facts_key_wrong,
+                file = self.place(row.number),
+                id = row.id.as_str()
+            )
+            .into());
         }
         if let Ok(mut known) = self.known.lock() {
             known.push(key.clone());
@@ -111,12 +113,8 @@ impl Ring {
             return Ok(FactKey::new(1, *self.master.derive(Purpose::Facts)));
         }
         let file = self.file(number);
-        let key = key_file::read(&file)?.ok_or_else(|| {
-            Fault::Other(format!(
-                "the key of facts {} is missing: copy it from the server where `latchkey keys rotate` was run, or from a backup",
-                file.display()
-            ))
-        })?;
+        let key = key_file::read(&file)?
+            .ok_or_else(|| phrase!(trouble.facts_key_missing, file = file.display().to_string()))?;
         Ok(FactKey::new(number, key))
     }
 

@@ -3,6 +3,8 @@
 
 use crate::secret;
 use crate::settings::Settings;
+use app::phrase;
+use app::words::Phrase;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::SigningKey;
@@ -36,13 +38,23 @@ const SIGNED: [&str; 7] = [
 
 /// Why a key cannot be used. Says nothing of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.in_words())]
 pub enum KeyError {
-    #[error("takes a private key in PEM format, RSA or Ed25519, without a passphrase")]
     Unreadable,
-    #[error("takes an RSA key of {LEAST_BITS} to {MOST_BITS} bits, and this one has {0}")]
     Size(usize),
-    #[error("the key could not be made")]
     NotMade,
+}
+
+impl KeyError {
+    /// In words, to follow the name of the setting.
+    #[must_use]
+    pub fn in_words(self) -> Phrase {
+        match self {
+            Self::Unreadable => phrase!(problem.dkim_unreadable),
+            Self::Size(bits) => phrase!(problem.dkim_size, least = LEAST_BITS, most = MOST_BITS, bits = bits),
+            Self::NotMade => phrase!(problem.dkim_failed),
+        }
+    }
 }
 
 /// How a key works.

@@ -9,6 +9,7 @@ use crate::secret::has_id_shape;
 use crate::staff::{Permission, Staff};
 use crate::store::{After, SeenMail, Write};
 use app::outcome::Refusal;
+use app::phrase;
 
 /// Why a row ended that staff gave up.
 pub const CANCELLED: &str = "cancelled by staff";
@@ -87,10 +88,10 @@ async fn why_not(write: &mut Write, id: &str, now: i64) -> Result<Refused, Refus
         return Ok(Refusal::NotFound.into());
     };
     let problem = match row.state.parse() {
-        Ok(State::Sent) => "this mail was sent",
-        Ok(State::Dropped) => "this mail was given up for good, and what it said is wiped",
-        _ if row.lease_until > now => "this mail is on its way right now; look again in a moment",
-        _ => "this mail is too old: what it says is not true any more",
+        Ok(State::Sent) => phrase!(problem.mail_sent),
+        Ok(State::Dropped) => phrase!(problem.mail_wiped),
+        _ if row.lease_until > now => phrase!(problem.mail_under_way),
+        _ => phrase!(problem.mail_too_old),
     };
     Ok(Refused::conflict("", problem))
 }

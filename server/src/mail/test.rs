@@ -2,8 +2,9 @@
 
 use super::outbox::{brand, sender};
 use super::render::{RenderError, Rendered, render_test};
+use super::transport::advice::apart;
 use super::transport::{Addressee, Failure, Outgoing, Patience, Reply};
-use crate::account::identifier::{EmailAddress, Identifier};
+use crate::account::identifier::{EmailAddress, Identifier, IdentifierError};
 use crate::account::{Account, Role, Status};
 use crate::audit::{self, Entry, Event};
 use crate::directory;
@@ -14,7 +15,9 @@ use crate::secret::new_id;
 use crate::settings::Settings;
 use crate::staff::{Permission, Staff, Who};
 use app::outcome::Refusal;
+use app::phrase;
 use app::words::Locale;
+use app::words::Phrase;
 use std::time::Duration;
 
 /// Somebody waits for the answer, so it comes before their browser gives up.
@@ -29,16 +32,16 @@ pub struct Verdict {
     pub sent: bool,
     /// What the mail server said, or where the conversation ended.
     pub reply: String,
-    /// What to try; empty when it went well.
-    pub advice: String,
+    /// What to try; nothing when it went well.
+    pub advice: Option<Phrase>,
 }
 
 impl Verdict {
-    fn not_sent(advice: impl Into<String>) -> Self {
+    fn not_sent(advice: Phrase) -> Self {
         Self {
             sent: false,
             reply: String::new(),
-            advice: advice.into(),
+            advice: Some(advice),
         }
     }
 }
@@ -88,7 +91,8 @@ pub async fn send_this(
 }
 
 async fn addressee(latchkey: &Latchkey, staff: &Staff, to: Option<&str>) -> Result<String, Refused> {
-    let not_an_address = |error| Refused::invalid("to", format!("is not a mail address ({error})"));
+    let not_an_address =
+        |error: IdentifierError| Refused::invalid("to", phrase!(problem.not_an_address, why = error.in_words()));
     if let Some(to) = to {
         EmailAddress::parse(to).map_err(not_an_address)?;
     }
@@ -98,23 +102,23 @@ async fn addressee(latchkey: &Latchkey, staff: &Staff, to: Option<&str>) -> Resu
             let own = account
                 .email
                 .clone()
-                .ok_or_else(|| Refused::conflict("to", "your account has no mail address"))?;
+                .ok_or_else(|| Refused::conflict("to", phrase!(problem.no_own_address)))?;
             match to {
-                Some(to) if !same(to, &own) => Err(not_allowed("test mails go to your own address")),
+                Some(to) if !same(to, &own) => Err(not_allowed(phrase!(problem.to_own_address))),
                 _ => Ok(own),
             }
         }
         (Who::Key { .. }, Some(to)) if is_administrators(latchkey, to).await? => Ok(to.to_owned()),
-        (Who::Key { .. }, Some(_)) => Err(not_allowed("test mails of a key go to the address of an administrator")),
-        (_, None) => Err(Refused::conflict("to", "say where the mail is to go")),
+        (Who::Key { .. }, Some(_)) => Err(not_allowed(phrase!(problem.to_administrator))),
+        (_, None) => Err(Refused::conflict("to", phrase!(problem.to_missing))),
     }
 }
 
-fn not_allowed(problem: &str) -> Refused {
+fn not_allowed(problem: Phrase) -> Refused {
     Refused::Field {
         refusal: Refusal::Forbidden,
         field: "to".to_owned(),
-        problem: problem.to_owned(),
+        problem,
     }
 }
 
@@ -151,16 +155,16 @@ async fn spend(latchkey: &Latchkey, staff: &Staff, settings: &Settings) -> Resul
 
 async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, rendered: Rendered) -> Verdict {
     if settings.mail.sender_address.is_empty() {
-        return Verdict::not_sent("set mail.sender_address: mails have no sender yet");
+        return Verdict::not_sent(phrase!(doctor.test_no_sender));
     }
     let transport = match latchkey.transports.fresh(settings, PATIENCE) {
         Ok(Some(transport)) => transport,
-        Ok(None) => return Verdict::not_sent("set mail.url: there is no mail server yet"),
-        Err(error) => return Verdict::not_sent(error.to_string()),
+        Ok(None) => return Verdict::not_sent(phrase!(doctor.test_no_server)),
+        Err(error) => return Verdict::not_sent(error.in_words()),
     };
     let signer = match latchkey.transports.signer(settings) {
         Ok(signer) => signer,
-        Err(error) => return Verdict::not_sent(format!("set another mail.dkim_private_key: it {error}")),
+        Err(error) => return Verdict::not_sent(phrase!(doctor.test_no_key, why = error.in_words())),
     };
     let domain = settings.mail.sender_address.rsplit('@').next().unwrap_or_default();
     let outgoing = Outgoing {
@@ -178,7 +182,7 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, render
         Ok(Reply { text }) => Verdict {
             sent: true,
             reply: text,
-            advice: String::new(),
+            advice: None,
         },
         Err(failure) => explained(&failure),
     }
@@ -187,13 +191,10 @@ async fn attempt(latchkey: &Latchkey, settings: &Settings, address: &str, render
 /// Replies of failures end with what to try, after a semicolon, where somebody knew something.
 #[must_use]
 pub fn explained(failure: &Failure) -> Verdict {
-    let (reply, advice) = failure
-        .reply
-        .rsplit_once("; ")
-        .unwrap_or((&failure.reply, "look into the mail server's log, which knows more"));
+    let (reply, advice) = apart(&failure.reply);
     Verdict {
         sent: false,
         reply: reply.to_owned(),
-        advice: advice.to_owned(),
+        advice: Some(advice.unwrap_or_else(|| phrase!(doctor.smtp_log))),
     }
 }

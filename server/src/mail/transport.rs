@@ -3,7 +3,7 @@
 //! One mail in, one verdict out. Retrying, leases and the question whether a mail is still wanted belong to the outbox.
 
 mod address;
-mod advice;
+pub(super) mod advice;
 pub(super) mod compose;
 mod files;
 mod memory;

@@ -17,6 +17,7 @@ use crate::settings::Settings;
 use crate::staff::{Permission, Staff};
 use crate::store::{After, RecoveryRow, SeenRecovery, Signals, Write};
 use app::outcome::Refusal;
+use app::phrase;
 use app::view::CaseState;
 
 /// Longest reason, in characters: it is mailed to the person.
@@ -95,10 +96,7 @@ pub async fn approve(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<App
     let hash = latchkey.keys.open(Purpose::Recovery, &row.id, &row.password_sealed)?;
     let handed_over = hand_over(latchkey, &mut write, None, &settings, &row, &account, &hash).await;
     handed_over.map_err(|refused| match refused {
-        Refused::Because(Refusal::RecoveryNotValid) => Refused::conflict(
-            "",
-            "the account has changed since, or the new address belongs to somebody else by now: refuse it",
-        ),
+        Refused::Because(Refusal::RecoveryNotValid) => Refused::conflict("", phrase!(problem.case_changed)),
         other => other,
     })?;
     let entry = Entry::success(Event::RecoveryApproved, &account.id).about(&row.id);
@@ -113,10 +111,7 @@ async fn second(latchkey: &Latchkey, staff: &Staff, seen: &SeenRecovery, about: 
     staff.require_touch(about)?;
     refuse_own(staff, about, "")?;
     if seen.seconded_by == staff.actor() {
-        return Err(Refused::conflict(
-            "",
-            "you have approved this already; another administrator has to agree",
-        ));
+        return Err(Refused::conflict("", phrase!(problem.case_approved)));
     }
     let mut write = latchkey.store.write().await?;
     if !write.second_recovery(&seen.id, &staff.actor(), latchkey.now()).await? {
@@ -136,7 +131,7 @@ pub async fn refuse(latchkey: &Latchkey, staff: &Staff, id: &str, reason: &str) 
     staff.require(Permission::DecideRecoveries)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
-        let problem = format!("1 to {LONGEST_REASON} characters, none of them a control character");
+        let problem = phrase!(problem.up_to_plain_characters, count = LONGEST_REASON);
         return Err(Refused::invalid("reason", problem));
     }
     let (mut write, row) = decide(latchkey, staff, id, State::Refused, reason, false).await?;
@@ -182,10 +177,7 @@ async fn decide(
         .await?;
     match decided {
         Some(row) => Ok((write, row)),
-        None if write.recovery_exists(id).await? => Err(Refused::conflict(
-            "",
-            "this recovery does not wait for your decision any more",
-        )),
+        None if write.recovery_exists(id).await? => Err(Refused::conflict("", phrase!(problem.case_closed))),
         None => Err(Refusal::NotFound.into()),
     }
 }

@@ -9,6 +9,7 @@ use crate::latchkey::Latchkey;
 use crate::refused::Refused;
 use crate::settings::Settings;
 use crate::staff::{Permission, Staff};
+use app::phrase;
 use app::view::FactKind;
 
 /// Nine digits, of which nothing is known. Whoever knows the last four has 17 bits left: that is what the lock after three is for.
@@ -68,9 +69,11 @@ pub async fn require(latchkey: &Latchkey, settings: &Settings) -> Result<(), Ref
     if !recovery.enabled || estimate.enough() {
         return Ok(());
     }
-    let problem = format!(
-        "these facts are too easy to guess: about {} bits for {} accounts, and recovery.min_difficulty_bits is {}",
-        estimate.bits, estimate.accounts, estimate.minimum
+    let problem = phrase!(
+        problem.facts_too_easy,
+        bits = estimate.bits,
+        accounts = estimate.accounts,
+        minimum = estimate.minimum,
     );
     Err(Refused::conflict("recovery.facts", problem))
 }

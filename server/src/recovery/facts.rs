@@ -27,6 +27,7 @@ use crate::secret::{digest, new_bearer, new_id};
 use crate::settings::Settings;
 use crate::store::{FactRow, NewRecovery, Write};
 use app::outcome::Refusal;
+use app::phrase;
 use app::view::FactProblem;
 use std::collections::BTreeMap;
 
@@ -120,7 +121,7 @@ fn read_all(plan: &Plan, typed: &BTreeMap<String, String>) -> Result<Vec<Given>,
         .keys()
         .any(|name| !plan.asked.iter().any(|attribute| attribute.name == *name))
     {
-        return Err(Refused::invalid("facts", "holds a fact that is not asked for"));
+        return Err(Refused::invalid("facts", phrase!(problem.fact_not_asked)));
     }
     let (mut given, mut malformed) = (Vec::new(), Vec::new());
     for attribute in &plan.asked {

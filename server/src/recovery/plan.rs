@@ -8,6 +8,8 @@ use crate::refused::{Fault, Refused};
 use crate::reset::availability::missing;
 use crate::settings::Settings;
 use app::outcome::Refusal;
+use app::phrase;
+use app::words::Phrase;
 
 /// The facts asked for, in order; at least two, of which at least one locates an account.
 pub struct Plan {
@@ -44,24 +46,24 @@ pub fn mailable(latchkey: &Latchkey, settings: &Settings) -> bool {
 ///
 /// # Errors
 /// In words, why not (R2, security 68).
-pub fn of(attributes: &[Attribute], names: &[String]) -> Result<Plan, String> {
+pub fn of(attributes: &[Attribute], names: &[String]) -> Result<Plan, Phrase> {
     let mut asked = Vec::new();
     for name in names {
         let attribute = attributes.iter().find(|attribute| attribute.name == *name);
-        let attribute = attribute.ok_or_else(|| format!("there is no fact {name}"))?;
+        let attribute = attribute.ok_or_else(|| phrase!(problem.no_fact, name = name.as_str()))?;
         if !attribute.proves {
-            return Err(format!("{name} may not prove who somebody is"));
+            return Err(phrase!(problem.fact_proves_nothing, name = name.as_str()));
         }
         if asked.contains(attribute) {
-            return Err(format!("{name} is there twice"));
+            return Err(phrase!(problem.fact_twice, name = name.as_str()));
         }
         asked.push(attribute.clone());
     }
     if asked.len() < 2 {
-        return Err("recovery needs at least two different facts".to_owned());
+        return Err(phrase!(problem.facts_too_few));
     }
     if !asked.iter().any(|attribute| attribute.locates) {
-        return Err("at least one of the facts must locate an account".to_owned());
+        return Err(phrase!(problem.facts_locate_nobody));
     }
     Ok(Plan { asked })
 }

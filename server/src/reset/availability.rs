@@ -2,7 +2,9 @@
 
 use crate::latchkey::Latchkey;
 use crate::settings::Settings;
+use app::phrase;
 use app::view::Availability;
+use app::words::Phrase;
 
 /// What reset needs and does not have. The names are for operators; visitors only see [`Availability`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,26 +17,30 @@ pub enum Missing {
 }
 
 impl Missing {
-    /// What to do about it, for log and command line.
+    /// For whoever runs the server.
     #[must_use]
-    pub const fn advice(self) -> &'static str {
+    pub fn in_words(self) -> Phrase {
         match self {
-            Self::SwitchedOff => "reset.enabled is false",
-            Self::LinkLifetime => {
-                "reset.link_expiry_minutes is unset: latchkey settings set reset.link_expiry_minutes 30"
-            }
-            Self::PublicUrl => {
-                "no public URL: latchkey settings set reset.public_url https://reset.example.org (what people type)"
-            }
-            Self::SenderAddress => "no sender: latchkey settings set mail.sender_address no-reply@example.org",
-            Self::MailTransport => {
-                "no mail server: latchkey settings set mail.url smtp://user:password@mail.example.org:587"
-            }
+            Self::SwitchedOff => phrase!(doctor.switched_off),
+            Self::LinkLifetime => phrase!(doctor.no_lifetime),
+            Self::PublicUrl => phrase!(doctor.no_public_url),
+            Self::SenderAddress => phrase!(doctor.no_sender),
+            Self::MailTransport => phrase!(doctor.no_transport),
         }
     }
-}
 
-impl Missing {
+    /// What to type to mend it.
+    #[must_use]
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::SwitchedOff => "latchkey settings set reset.enabled true",
+            Self::LinkLifetime => "latchkey settings set reset.link_expiry_minutes 30",
+            Self::PublicUrl => "latchkey settings set reset.public_url https://reset.example.org",
+            Self::SenderAddress => "latchkey settings set mail.sender_address no-reply@example.org",
+            Self::MailTransport => "latchkey settings set mail.url smtp://user:password@mail.example.org:587",
+        }
+    }
+
     /// The setting that fixes it.
     #[must_use]
     pub const fn setting(self) -> &'static str {

@@ -18,6 +18,7 @@ use crate::settings::Settings;
 use crate::settings::limits::Limits;
 use crate::store::{NewMail, NewRequest, Write};
 use app::outcome::Refusal;
+use app::phrase;
 
 /// Stores a request and queues its handling, together or not at all (security 142). Answers the receipt.
 ///
@@ -36,7 +37,7 @@ pub async fn request(
     let target = match target {
         None => String::new(),
         Some(target) => target::allowed(&settings.reset, target)
-            .ok_or_else(|| Refused::invalid("target", "must be a path of this site, or of a site that is listed"))?,
+            .ok_or_else(|| Refused::invalid("target", phrase!(problem.target)))?,
     };
     if typed.trim().is_empty() {
         return Err(Refusal::IdentifierMissing.into());
@@ -78,7 +79,7 @@ pub fn require_available(latchkey: &Latchkey, settings: &Settings) -> Result<(),
         return Ok(());
     }
     for what in missing {
-        tracing::warn!(reason = what.advice(), "reset is unavailable");
+        tracing::warn!(reason = %what.in_words(), mend = what.command(), "reset is unavailable");
     }
     Err(Refusal::ResetUnavailable.into())
 }

@@ -7,6 +7,7 @@ use crate::refused::Refused;
 use crate::secret::has_id_shape;
 use crate::staff::{Permission, Staff};
 use crate::store::{After, SeenRequest};
+use app::phrase;
 
 /// Which requests are wanted. Nothing given means all.
 #[derive(Clone, Debug, Default)]
@@ -33,13 +34,10 @@ pub async fn list(
     staff.require(Permission::ReadRequests)?;
     let receipt = match wanted.receipt.as_deref() {
         None => None,
-        Some(text) => Some(
-            typed_receipt(text)
-                .ok_or_else(|| Refused::invalid("receipt", "has 16 letters and digits, as XXXX-XXXX-XXXX-XXXX"))?,
-        ),
+        Some(text) => Some(typed_receipt(text).ok_or_else(|| Refused::invalid("receipt", phrase!(problem.receipt)))?),
     };
     if wanted.account_id.as_deref().is_some_and(|id| !has_id_shape(id)) {
-        return Err(Refused::invalid("account_id", "is not an id"));
+        return Err(Refused::invalid("account_id", phrase!(problem.no_id)));
     }
     let wanted = Wanted {
         receipt,

@@ -14,6 +14,7 @@ use crate::refused::{Fault, Refused};
 use crate::secret::{Purpose, new_id};
 use crate::staff::{Permission, Staff};
 use crate::store::{NewMail, NewRequest};
+use app::phrase;
 
 /// Queues a reset mail to the owner of an account. Answers the receipt, by which staff find out what became of it.
 ///
@@ -72,9 +73,9 @@ pub async fn start(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<Strin
 /// Staff may know why not; strangers never do.
 fn require_possible(account: &Account) -> Result<(), Refused> {
     let problem = match (account.status, account.sign_in, &account.email) {
-        (Status::Disabled, _, _) => "this account is disabled; enable it first",
-        (_, SignIn::Sso, _) => "this account signs in by single sign-on and has no password here",
-        (_, _, None) => "this account has no e-mail address; set one first",
+        (Status::Disabled, _, _) => phrase!(problem.account_disabled),
+        (_, SignIn::Sso, _) => phrase!(problem.account_sso),
+        (_, _, None) => phrase!(problem.account_no_address),
         _ => return Ok(()),
     };
     Err(Refused::conflict("", problem))

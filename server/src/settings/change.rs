@@ -10,6 +10,7 @@ use crate::refused::{Fault, Refused};
 use crate::reset::target;
 use crate::staff::confirm::confirm;
 use crate::staff::{Permission, Staff, Who};
+use app::phrase;
 use serde_json::{Map, Value, json};
 
 /// A setting as staff may see it.
@@ -111,11 +112,11 @@ async fn wished(
     let mut wishes = Vec::new();
     for (group, settings) in patch {
         if !declarations().any(|declared| declared.group() == group) {
-            return Err(Refused::invalid("", "there is no such group of settings"));
+            return Err(Refused::invalid("", phrase!(problem.no_group)));
         }
         let settings = settings
             .as_object()
-            .ok_or_else(|| Refused::invalid(group, "takes an object of settings"))?;
+            .ok_or_else(|| Refused::invalid(group, phrase!(problem.group_is_object)))?;
         for (setting, value) in settings {
             let wish = wish(latchkey, staff, group, setting, value)?;
             let name = wish.declared.name;
@@ -138,12 +139,9 @@ async fn wished(
 
 fn wish(latchkey: &Latchkey, staff: &Staff, group: &str, setting: &str, value: &Value) -> Result<Wish, Refused> {
     let declared = declaration(&format!("{group}.{setting}"))
-        .map_err(|_| Refused::invalid("", format!("there is no such setting in the group {group}")))?;
+        .map_err(|_| Refused::invalid("", phrase!(problem.no_setting_in_group, group = group)))?;
     if latchkey.pinned.get(declared.name).is_some() {
-        return Err(Refused::conflict(
-            declared.name,
-            "is pinned by the server's configuration and can be changed only there",
-        ));
+        return Err(Refused::conflict(declared.name, phrase!(problem.pinned)));
     }
     if value.is_null() && declared.check(value).is_err() {
         return Ok(Wish {
@@ -157,8 +155,7 @@ fn wish(latchkey: &Latchkey, staff: &Staff, group: &str, setting: &str, value: &
         .check(value)
         .map_err(|problem| Refused::invalid(declared.name, problem))?;
     if declared.name == "mail.url" && is_folder(&checked) && !matches!(staff.who, Who::Operator) {
-        let problem = "folders can be named only where the server is configured: take smtp:// or smtps://";
-        return Err(Refused::invalid(declared.name, problem));
+        return Err(Refused::invalid(declared.name, phrase!(problem.no_folder)));
     }
     Ok(Wish {
         declared,
@@ -179,7 +176,7 @@ fn consistent(settings: &Settings) -> Result<(), Refused> {
     if reset.key_parameter == reset.target_parameter {
         return Err(Refused::conflict(
             "reset.key_parameter",
-            "must not have the same name as reset.target_parameter",
+            phrase!(problem.same_parameter),
         ));
     }
     for (field, name) in [
@@ -187,14 +184,11 @@ fn consistent(settings: &Settings) -> Result<(), Refused> {
         ("reset.target_parameter", &reset.target_parameter),
     ] {
         if RESERVED.contains(&name.as_str()) {
-            return Err(Refused::conflict(field, "is a name that the page uses itself"));
+            return Err(Refused::conflict(field, phrase!(problem.reserved_parameter)));
         }
     }
     if target::allowed(reset, &reset.target_page).is_none() {
-        return Err(Refused::conflict(
-            "reset.target_page",
-            "must be a path like /app, or begin with an origin that reset.allowed_targets lists",
-        ));
+        return Err(Refused::conflict("reset.target_page", phrase!(problem.target_page)));
     }
     Ok(())
 }

@@ -5,8 +5,10 @@ use crate::account::identifier::EmailAddress;
 use crate::branding::colour::{Colour, LEAST, Scheme};
 use crate::config::may_be_public;
 use crate::doctor::dns::Server;
-use crate::mail::dkim::Key;
+use crate::mail::dkim::{Key, KeyError};
 use crate::mail::transport::Transport;
+use app::phrase;
+use app::words::Phrase;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -103,13 +105,13 @@ impl Kind {
     }
 
     /// The value to store, or what is wrong with it.
-    pub(super) fn check(self, value: &Value) -> Result<Value, String> {
+    pub(super) fn check(self, value: &Value) -> Result<Value, Phrase> {
         match (self, value) {
             (Self::Switch, Value::Bool(_)) | (Self::NumberOrUnset { .. }, Value::Null) => Ok(value.clone()),
             (Self::Number { min, max } | Self::NumberOrUnset { min, max }, Value::Number(number)) => {
                 match number.as_i64() {
                     Some(whole) if (min..=max).contains(&whole) => Ok(value.clone()),
-                    _ => Err(format!("must be a whole number from {min} to {max}")),
+                    _ => Err(phrase!(problem.whole_number, min = min, max = max)),
                 }
             }
             (Self::PublicText { max }, Value::Object(texts)) => {
@@ -125,11 +127,11 @@ impl Kind {
             (Self::Origins, Value::Array(list)) => origins(list).map(|list| json!(list)),
             (Self::Facts, Value::Array(list)) => facts(list).map(|list| json!(list)),
             (_, Value::String(text)) => self.check_text(text).map(Value::String),
-            _ => Err(format!("takes {}", self.takes())),
+            _ => Err(phrase!(problem.takes, what = self.takes())),
         }
     }
 
-    fn check_text(self, text: &str) -> Result<String, String> {
+    fn check_text(self, text: &str) -> Result<String, Phrase> {
         match self {
             Self::Choice(choices) if choices.contains(&text) => Ok(text.to_owned()),
             Self::Line { max } | Self::Secret { max } => line(text, max),
@@ -145,20 +147,20 @@ impl Kind {
                 Ok(String::new())
             }
             Self::Colour(scheme) => {
-                let colour = Colour::parse(text).ok_or_else(|| format!("takes {}", self.takes()))?;
+                let colour = Colour::parse(text).ok_or_else(|| phrase!(problem.takes, what = self.takes()))?;
                 colour.readable(scheme).map(|()| colour.to_string())
             }
             Self::Address => match EmailAddress::parse(text) {
                 Ok(_) => Ok(text.to_owned()),
-                Err(error) => Err(format!("is not a mail address ({error})")),
+                Err(error) => Err(phrase!(problem.not_an_address, why = error.in_words())),
             },
             Self::PublicUrl => match Url::parse(&line(text, LONGEST_URL)?) {
                 Ok(url) if may_be_public(&url) => Ok(url.to_string()),
-                _ => Err(format!("takes {}", self.takes())),
+                _ => Err(phrase!(problem.takes, what = self.takes())),
             },
             Self::MailUrl => {
                 let url = line(text, LONGEST_URL)?;
-                Transport::check_url(&url).map_err(|error| error.to_string())?;
+                Transport::check_url(&url).map_err(|error| error.in_words())?;
                 Ok(url)
             }
             Self::Resolver if Server::read(text).is_some() => Ok(text.to_owned()),
@@ -167,44 +169,37 @@ impl Kind {
             // Stored in one form, however it was pasted.
             Self::SigningKey if text.len() <= LONGEST_KEY => {
                 let key = Key::read(text).and_then(|key| key.pem());
-                key.map(|pem| pem.to_string()).map_err(|error| error.to_string())
+                key.map(|pem| pem.to_string()).map_err(KeyError::in_words)
             }
             Self::QueryName if is_query_name(text) => Ok(text.to_owned()),
-            Self::Page => page(text).ok_or_else(|| format!("takes {}", self.takes())),
-            _ => Err(format!("takes {}", self.takes())),
+            Self::Page => page(text).ok_or_else(|| phrase!(problem.takes, what = self.takes())),
+            _ => Err(phrase!(problem.takes, what = self.takes())),
         }
     }
 
     /// In words, for refusals and the manual.
     #[must_use]
-    pub fn takes(self) -> String {
+    pub fn takes(self) -> Phrase {
         match self {
-            Self::Switch => "true or false".into(),
-            Self::Number { min, max } => format!("a whole number from {min} to {max}"),
-            Self::NumberOrUnset { min, max } => format!("a whole number from {min} to {max}, or null"),
-            Self::Choice(choices) => format!("one of {}", choices.join(", ")),
-            Self::Line { max } | Self::Secret { max } => format!("a text of at most {max} characters"),
-            Self::Colour(_) => {
-                format!("a colour like #0e5a54 with a contrast of at least {LEAST} to 1, or nothing")
-            }
-            Self::Address => "a mail address, or nothing".into(),
-            Self::PublicText { max } => format!("a text of at most {max} characters for each language"),
-            Self::PublicUrl => {
-                "https://host[/path] (http for this very machine only), without user, query or fragment, or nothing"
-                    .into()
-            }
-            Self::MailUrl => "smtp://user:password@host:587 or smtps://user:password@host:465, or nothing".into(),
-            Self::QueryName => {
-                format!("a letter and then at most {} letters, digits, _ or -", LONGEST_NAME - 1)
-            }
-            Self::Resolver => "system, or an address and port like 192.0.2.53:53, or nothing".into(),
-            Self::Selector => "a name of letters, digits and hyphens, such as latchkey".into(),
-            Self::Domain => "a domain like example.org, or nothing".into(),
-            Self::SigningKey => "a private key in PEM format (RSA of 2048 bits or more, or Ed25519), or nothing".into(),
-            Self::Page => "a path like /app, or a whole https:// address, in at most 500 plain characters".into(),
-            Self::Facts => format!("a list of 2 to {MOST_FACTS} different names of facts, or an empty one"),
-            Self::Budgets => "numbers by the names of budgets, each within its range".into(),
-            Self::Origins => format!("a list of at most {MOST_ORIGINS} origins like https://app.example.org"),
+            Self::Switch => phrase!(problem.takes_switch),
+            Self::Number { min, max } => phrase!(problem.takes_number, min = min, max = max),
+            Self::NumberOrUnset { min, max } => phrase!(problem.takes_number_or_null, min = min, max = max),
+            Self::Choice(choices) => phrase!(problem.one_of, choices = choices.join(", ")),
+            Self::Line { max } | Self::Secret { max } => phrase!(problem.takes_text, count = max),
+            Self::Colour(_) => phrase!(problem.takes_colour, least = LEAST.to_string()),
+            Self::Address => phrase!(problem.takes_address),
+            Self::PublicText { max } => phrase!(problem.takes_text_per_language, count = max),
+            Self::PublicUrl => phrase!(problem.takes_public_url),
+            Self::MailUrl => phrase!(problem.takes_mail_url),
+            Self::QueryName => phrase!(problem.takes_query_name, count = LONGEST_NAME - 1),
+            Self::Resolver => phrase!(problem.takes_resolver),
+            Self::Selector => phrase!(problem.takes_selector),
+            Self::Domain => phrase!(problem.takes_domain),
+            Self::SigningKey => phrase!(problem.takes_signing_key),
+            Self::Page => phrase!(problem.takes_page),
+            Self::Facts => phrase!(problem.takes_facts, most = MOST_FACTS),
+            Self::Budgets => phrase!(problem.takes_budgets),
+            Self::Origins => phrase!(problem.takes_origins, most = MOST_ORIGINS),
         }
     }
 }

@@ -22,7 +22,8 @@ use crate::refused::Fault;
 use crate::secret::{Keys, Purpose};
 use crate::store::Store;
 use app::admin::setting_words;
-use app::words::Locale;
+use app::phrase;
+use app::words::{Locale, Phrase};
 pub use kind::Kind;
 use kind::as_declared;
 use serde::Deserialize;
@@ -62,16 +63,26 @@ pub struct Settings {
 
 /// Why a value was not taken; names the setting and what it takes.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{}", self.in_words())]
 pub enum SettingError {
-    #[error("there is no setting {0}")]
     Unknown(String),
-    #[error("{name}: {problem}")]
-    Refused { name: &'static str, problem: String },
+    Refused { name: &'static str, problem: Phrase },
+}
+
+impl SettingError {
+    /// In words.
+    #[must_use]
+    pub fn in_words(&self) -> Phrase {
+        match self {
+            Self::Unknown(name) => phrase!(trouble.no_setting, name = name.as_str()),
+            Self::Refused { name, problem } => phrase!(trouble.in_field, field = *name, problem = problem.clone()),
+        }
+    }
 }
 
 impl From<SettingError> for Fault {
     fn from(error: SettingError) -> Self {
-        Self::Other(error.to_string())
+        Self::Trouble(error.in_words())
     }
 }
 

@@ -9,6 +9,7 @@ use crate::refused::Refused;
 use crate::secret::{digest, has_id_shape, new_bearer, new_id};
 use crate::store::{After, ApiKeyRow};
 use app::outcome::Refusal;
+use app::phrase;
 
 /// Longest name of a key, in characters.
 pub const LONGEST_NAME: usize = 80;
@@ -33,18 +34,18 @@ pub async fn add(
     staff.require(Permission::ManageKeys)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        let problem = format!("1 to {LONGEST_NAME} characters, none of them a control character");
+        let problem = phrase!(problem.up_to_plain_characters, count = LONGEST_NAME);
         return Err(Refused::invalid("name", problem));
     }
     if scopes.is_empty() {
-        return Err(Refused::invalid("scopes", "at least one"));
+        return Err(Refused::invalid("scopes", phrase!(problem.scopes_missing)));
     }
     if let Who::Key { scopes: own, .. } = &staff.who
         && let Some(more) = scopes.iter().find(|scope| !own.contains(scope))
     {
         return Err(Refused::invalid(
             "scopes",
-            format!("{more} is more than this key may itself"),
+            phrase!(problem.scope_beyond, scope = more.as_str()),
         ));
     }
     confirm(latchkey, staff, password).await?;

@@ -23,6 +23,7 @@ mod token;
 
 pub use account::{AccountRow, NewAccount};
 pub use api_key::ApiKeyRow;
+use app::phrase;
 pub use audit::{AuditHead, AuditRow, SlotRow};
 pub use fact::{AttributeRow, FactKeyRow, FactOnFile, FactRow, NewFact, UsedFactKey};
 pub use health::Schema;
@@ -155,9 +156,7 @@ impl Store {
             Some("sqlite") => Engine::Sqlite,
             Some("postgres" | "postgresql") => Engine::Postgres,
             _ => {
-                return Err(Fault::Other(
-                    "the database URL must start with sqlite:// or postgres://".into(),
-                ));
+                return Err(phrase!(trouble.database_url).into());
             }
         };
         // Writers first: on SQLite that creates what readers look into.
@@ -200,7 +199,7 @@ impl Store {
                 migrated
             }
         };
-        migrated.map_err(|error| Fault::Other(format!("migration: {error}")))
+        migrated.map_err(|error| phrase!(trouble.migration, why = error.to_string()).into())
     }
 
     /// Starts a writing transaction. On SQLite it has the write lock from the start, so it can never fail half-way for want of it.
@@ -326,13 +325,11 @@ fn sqlite_url(url: &str) -> Result<String, Fault> {
         .next()
         .unwrap_or_default();
     if path.is_empty() || path == ":memory:" {
-        return Err(Fault::Other(
-            "give SQLite a file: every pooled connection to :memory: would see its own database".into(),
-        ));
+        return Err(phrase!(trouble.database_in_memory).into());
     }
     let file = std::path::Path::new(path);
     if !file.exists() {
-        private_file(file).map_err(|error| Fault::Other(format!("{path}: {error}")))?;
+        private_file(file).map_err(|error| Fault::from(phrase!(trouble.file, file = path, why = error.to_string())))?;
     }
     Ok(if url.contains('?') {
         url.to_owned()

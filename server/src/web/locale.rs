@@ -47,7 +47,8 @@ async fn of_account(latchkey: &Latchkey, headers: &HeaderMap) -> Option<Locale> 
 }
 
 /// The most wanted of our languages in `Accept-Language`; the first one where several are wanted alike.
-fn accepted(headers: &HeaderMap) -> Option<Locale> {
+#[must_use]
+pub fn accepted(headers: &HeaderMap) -> Option<Locale> {
     let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut best = None;
     for entry in header.split(',') {

@@ -89,6 +89,50 @@ const SECTIONS: [(&str, &str); 8] = [
 ];
 
 on_both_engines! {
+    // M6: a program that says what its reader understands gets words of it; the codes are the same everywhere
+    async fn problems_are_told_in_a_language_that_the_client_accepts(app: TestApp) {
+        let program = app.program();
+        let ask = async |path: &str, accept: &str| get(&program, path, accept).await.expect(404);
+        for (accept, language, title) in [
+            ("de-AT,de;q=0.9", "de", "Das gibt es nicht"), ("fr", "fr", "Cela n’existe pas"), ("es", "es", "Eso no existe"),
+            ("ar", "ar", "لا يوجد شيء كهذا"), ("tlh, *;q=0.1", "en", "There is no such thing"), ("en", "en", "There is no such thing"),
+        ] {
+            let answer = ask("/api/v1/nothing", accept).await;
+            assert_eq!((answer.problem().as_str(), &answer.json()["title"]), ("not_found", &json!(title)), "{accept}");
+            assert_eq!(answer.header("content-language"), language);
+            assert!(answer.header("vary").to_ascii_lowercase().contains("accept-language"), "{accept}");
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+        }
+        app.latchkey.settings().await.unwrap();
+        let plain = program.get("/api/v1/nothing").await.expect(404);
+        assert_eq!(plain.json()["title"], "There is no such thing", "whatever the installation speaks");
+
+        let admin = app.administrator().await;
+        let body = json!({ "session": { "idle_minutes": 1 } });
+        let request = admin.request(Method::PATCH, "/api/v1/settings").header(ACCEPT_LANGUAGE, "de").json(&body);
+        let refused = admin.send(request).await.expect(422);
+        assert_eq!(refused.json()["detail"], "muss eine ganze Zahl von 2 bis 480 sein", "{}", refused.body);
+        assert_eq!((refused.problem().as_str(), &refused.json()["field"]), ("invalid", &json!("session.idle_minutes")));
+        let body = json!({ "text": "no link", "subject": "x", "html": "<p>x</p>" });
+        let request = admin.request(Method::PUT, "/api/v1/mail-templates/reset_link/en").header(ACCEPT_LANGUAGE, "fr").json(&body);
+        let refused = admin.send(request).await.expect(422);
+        assert!(refused.body.contains("Le modèle ne peut pas être utilisé ainsi"), "{}", refused.body);
+        let english = admin.put("/api/v1/mail-templates/reset_link/en", &body).await.expect(422);
+        assert_eq!(refused.json()["problems"][0]["code"], english.json()["problems"][0]["code"]);
+        assert_ne!(refused.json()["problems"][0]["detail"], english.json()["problems"][0]["detail"]);
+    }
+
+    async fn the_console_calls_events_and_mistakes_by_words(app: TestApp) {
+        app.add(Draft { role: Role::Admin, locale: "de".into(), ..draft("chef") }).await;
+        let browser = app.browser_of("chef").await;
+        let page = browser.get("/admin/audit").await.expect(200);
+        assert!(page.body.contains("Angemeldet") && page.body.contains(">signed_in<"), "{}", page.body);
+        assert!(page.body.contains(">Wiederherstellung begonnen<"), "{}", page.body);
+        let refused = browser.submit("/admin/settings/session", &[("session.idle_minutes", "1")]).await.expect(422);
+        assert!(refused.body.contains("muss eine ganze Zahl von 2 bis 480 sein"), "{}", refused.body);
+        assert!(!refused.body.contains("must be"), "{}", refused.body);
+    }
+
     // M6; security 213
     async fn every_page_speaks_every_language(app: TestApp) {
         for language in Locale::ALL {

@@ -253,10 +253,10 @@ on_both_engines! {
         app.begin_ada().await;
         let bad = b"login_name,fact.social_security_number\ngrace,12-canary-4731\n";
         let report = import(&app.latchkey, Format::Csv, bad, false).await.unwrap();
-        let problem = &report.errors[0].problem;
+        let problem = report.errors[0].problem.to_string();
         assert!(problem.contains("social_security_number") && !problem.contains("canary"), "{problem}");
         let unknown = br#"{"login_name":"grace","fact.shoe_size":"44"}"#;
         let report = import(&app.latchkey, Format::JsonLines, unknown, false).await.unwrap();
-        assert!(report.errors[0].problem.contains("no such attribute"), "{:?}", report.errors);
+        assert!(report.errors[0].problem.to_string().contains("no such attribute"), "{:?}", report.errors);
     }
 }

@@ -94,7 +94,7 @@ on_both_engines! {
         app.sign_in("ada", PASSWORD).await.expect(200);
         assert!(says(&latchkey(&app, &add, &[], &format!("{PASSWORD}\n")), false).contains("already"));
         let weak = ["account", "add", "--login", "grace", "--password-stdin"];
-        assert!(says(&latchkey(&app, &weak, &[], "short\n"), false).contains("too_short"));
+        assert!(says(&latchkey(&app, &weak, &[], "short\n"), false).contains("too short"));
         let invited = ["account", "add", "--login", "grace", "--role", "helpdesk"];
         says(&latchkey(&app, &invited, &[], ""), true);
         assert_eq!(app.rows("select role from accounts order by login_name").await, ["user", "helpdesk"]);
@@ -107,13 +107,50 @@ on_both_engines! {
         let refused = latchkey(&app, &["account", "import", file], &[], "");
         assert_eq!(refused.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&refused.stderr).starts_with("line 3: "), "{refused:?}");
-        assert_eq!(String::from_utf8_lossy(&refused.stdout), "0 stored, 1 refused\n");
+        assert_eq!(String::from_utf8_lossy(&refused.stdout), "0 rows stored, 1 row refused\n");
         let kept = latchkey(&app, &["account", "import", file, "--keep-good", "--json"], &[], "");
         assert_eq!(kept.status.code(), Some(1));
         let report: serde_json::Value = serde_json::from_slice(&kept.stdout).unwrap();
         assert_eq!((&report["stored"], &report["errors"][0]["line"]), (&json!(1), &json!(3)));
         assert_eq!(app.count("accounts").await, 1);
         says(&latchkey(&app, &["account", "import", "no-such-file.csv"], &[], ""), false);
+    }
+
+    // M6: as programs do; what other programs read stays as it is
+    async fn the_terminal_is_answered_in_its_language(app: TestApp) {
+        app.add_account("ada").await;
+        let file = app.folder().join("people.csv");
+        std::fs::write(&file, "login_name,email\ngrace,nobody\n").unwrap();
+        let file = file.to_str().unwrap();
+        let range = ["settings", "set", "reset.link_expiry_minutes", "0"];
+        let taken = ["account", "add", "--login", "ada"];
+        for (variable, value, arguments, words) in [
+            ("LC_ALL", "de_DE.UTF-8", &range[..], "muss eine ganze Zahl von 1 bis 1440 sein"),
+            ("LC_MESSAGES", "es_MX", &["settings", "get", "reset.colour"], "no hay ningún ajuste"),
+            ("LANG", "fr_FR.UTF-8", &taken, "est déjà l’identifiant"),
+            ("LANG", "ar_EG.UTF-8", &["account", "import", "no-such-file.csv"], "no-such-file.csv"),
+            ("LANG", "de_AT.UTF-8", &["keys", "retire", "7"], "Schlüssel 7 ist der aktuelle"),
+            ("LANG", "es_ES.UTF-8", &["mail", "test", "--to", "nobody"], "no es una dirección de correo"),
+            ("LANG", "de_DE", &[], "kein Befehl angegeben"),
+            ("LC_ALL", "C", &range, "must be a whole number from 1 to 1440"),
+        ] {
+            let told = says(&latchkey(&app, arguments, &[(variable, value)], ""), false);
+            assert!(told.contains(words), "{value} {arguments:?}: {told}");
+        }
+        let german = [("LC_ALL", "de_DE.UTF-8")];
+        let refused = latchkey(&app, &["account", "import", file], &german, "");
+        assert!(String::from_utf8_lossy(&refused.stderr).starts_with("Zeile 2: E-Mail-Adresse \"nobody\": "), "{refused:?}");
+        assert_eq!(String::from_utf8_lossy(&refused.stdout), "0 Zeilen gespeichert, 1 Zeile abgelehnt\n");
+        let report = latchkey(&app, &["account", "import", file, "--json"], &german, "");
+        assert!(String::from_utf8_lossy(&report.stdout).contains("e-mail"), "{report:?}");
+        let intact = says(&latchkey(&app, &["audit", "verify"], &german, ""), true);
+        assert!(intact.contains("unversehrt"), "{intact}");
+        let doctor = latchkey(&app, &["doctor"], &german, "");
+        let found = String::from_utf8_lossy(&doctor.stdout).into_owned();
+        assert!(found.contains("PROBLEM") && found.contains("es gibt noch keinen Mailserver") && found.contains("übersprungen: "), "{found}");
+        assert!(found.contains("latchkey settings set mail.url"), "commands are the same everywhere: {found}");
+        let elsewhere = [("LC_ALL", "de"), ("LATCHKEY_KEY_FILE", "/dev/null")];
+        assert!(says(&latchkey(&app, &["settings", "get"], &elsewhere, ""), false).contains("Schlüsseldatei /dev/null"));
     }
 
     async fn mistakes_in_the_configuration_are_one_clear_line(app: TestApp) {

@@ -7,6 +7,8 @@ use crate::account::{Kind, Role, SignIn};
 use crate::closed;
 use crate::fact::is_name;
 use crate::secret::new_id;
+use app::phrase;
+use app::words::Phrase;
 use std::collections::HashMap;
 
 closed!(
@@ -69,13 +71,13 @@ fn csv_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(bytes);
     let header = reader
         .headers()
-        .map_err(|error| ImportError::Header(error.to_string()))?;
+        .map_err(|error| ImportError::Header(Phrase::verbatim(error.to_string())))?;
     let columns = places(header)?;
     let rows = reader.records().enumerate().map(|(index, record)| {
         let fallback = index as u64 + 2;
         let record = record.map_err(|error| RowError {
             line: error.position().map_or(fallback, csv::Position::line),
-            problem: "is not a CSV row with as many fields as the header, in UTF-8".into(),
+            problem: phrase!(problem.not_a_row),
         })?;
         let line = record.position().map_or(fallback, csv::Position::line);
         let field = |column: &str| {
@@ -99,24 +101,26 @@ fn places(header: &csv::StringRecord) -> Result<HashMap<String, usize>, ImportEr
     {
         known(title).map_err(ImportError::Header)?;
         if columns.insert(title.to_owned(), index).is_some() {
-            return Err(ImportError::Header(format!("column {title} is there twice")));
+            return Err(ImportError::Header(phrase!(problem.column_twice, column = title)));
         }
     }
     if columns.contains_key("login_name") {
         Ok(columns)
     } else {
-        Err(ImportError::Header("column login_name is missing".into()))
+        Err(ImportError::Header(phrase!(problem.column_missing)))
     }
 }
 
-fn known(title: &str) -> Result<(), String> {
+fn known(title: &str) -> Result<(), Phrase> {
     let is_fact = title.strip_prefix(FACT).is_some_and(is_name);
     if is_fact || columns().any(|column| column == title) {
         Ok(())
     } else {
         let columns = columns().collect::<Vec<_>>().join(", ");
-        Err(format!(
-            "there is no column {title:?}; columns are {columns}, {FACT}<name>"
+        Err(phrase!(
+            problem.column_unknown,
+            column = format!("{title:?}"),
+            columns = format!("{columns}, {FACT}<name>"),
         ))
     }
 }
@@ -132,22 +136,22 @@ fn facts<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, S
 }
 
 fn json_rows(bytes: &[u8]) -> Result<Vec<Row>, ImportError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| ImportError::Header(error.to_string()))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| ImportError::Header(Phrase::verbatim(error.to_string())))?;
     let lines = text.trim_start_matches('\u{feff}').lines().zip(1_u64..);
     let rows: Vec<Row> = lines
         .filter(|(text, _)| !text.trim().is_empty())
         .map(|(text, line)| json_row(text, line).map_err(|problem| RowError { line, problem }))
         .collect();
     if rows.is_empty() {
-        return Err(ImportError::Header("the file is empty".into()));
+        return Err(ImportError::Header(phrase!(problem.file_empty)));
     }
     Ok(rows)
 }
 
-fn json_row(text: &str, line: u64) -> Result<Entry, String> {
+fn json_row(text: &str, line: u64) -> Result<Entry, Phrase> {
     // A message of the parser would repeat what stands there, a password among it.
     let object: HashMap<String, Option<String>> =
-        serde_json::from_str(text).map_err(|_| "is not a JSON object whose values are texts")?;
+        serde_json::from_str(text).map_err(|_| phrase!(problem.not_a_json_row))?;
     let mut fields = HashMap::new();
     for (title, value) in &object {
         known(title)?;
@@ -157,11 +161,11 @@ fn json_row(text: &str, line: u64) -> Result<Entry, String> {
     entry(line, |column| fields.get(column).copied().unwrap_or_default(), facts)
 }
 
-fn entry<'a>(line: u64, field: impl Fn(&str) -> &'a str, facts: Vec<(String, String)>) -> Result<Entry, String> {
+fn entry<'a>(line: u64, field: impl Fn(&str) -> &'a str, facts: Vec<(String, String)>) -> Result<Entry, Phrase> {
     let draft = draft(&field)?;
     let spouse_login_name = Some(field(SPOUSE)).filter(|text| !text.is_empty());
     if draft.kind == Kind::Organisation && spouse_login_name.is_some() {
-        return Err("an organisation has no spouse".into());
+        return Err(phrase!(problem.organisation_spouse));
     }
     Ok(Entry {
         line,
@@ -172,12 +176,12 @@ fn entry<'a>(line: u64, field: impl Fn(&str) -> &'a str, facts: Vec<(String, Str
     })
 }
 
-fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, String> {
+fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, Phrase> {
     let password = match (field("password"), field("password_hash")) {
         ("", "") => DraftPassword::None,
         (plain, "") => DraftPassword::Plain(plain.to_owned()),
         ("", hash) => DraftPassword::Hash(hash.to_owned()),
-        _ => return Err("give password or password_hash, not both".into()),
+        _ => return Err(phrase!(problem.password_or_hash)),
     };
     // Whoever names a spouse's login without saying more means a login of both.
     let kind = if field(SPOUSE).is_empty() {
@@ -193,10 +197,10 @@ fn draft<'a>(field: impl Fn(&str) -> &'a str) -> Result<Draft, String> {
         profile: Profile::of(&field),
         kind: or(field("kind"), kind.as_str())
             .parse::<Kind>()
-            .map_err(|_| "kind is person, joint or organisation")?,
+            .map_err(|_| phrase!(problem.kind_is))?,
         sign_in: or(field("sign_in"), "password")
             .parse::<SignIn>()
-            .map_err(|_| "sign_in is password or sso")?,
+            .map_err(|_| phrase!(problem.sign_in_is))?,
         // A file makes nobody staff (security 170).
         role: Role::User,
         locale: field("locale").to_owned(),

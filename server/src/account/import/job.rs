@@ -7,7 +7,7 @@
 //! interrupted   its server has not been heard of for a while; without `keep_good` nothing was stored
 //! ```
 
-use super::{Format, ImportError, Report, Row, read, run};
+use super::{Format, ImportError, Report, Row, Written, read, run};
 use crate::clock::{DAY, SECOND, UnixMillis};
 use crate::closed;
 use crate::latchkey::{Latchkey, SharedLatchkey};
@@ -16,6 +16,8 @@ use crate::secret::{Purpose, has_id_shape, new_id};
 use crate::staff::{Permission, Staff};
 use crate::store::JobRow;
 use app::outcome::Refusal;
+use app::phrase;
+use app::words::Locale;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -48,10 +50,10 @@ pub struct Job {
     pub created_at: UnixMillis,
     /// 0 while it runs.
     pub finished_at: UnixMillis,
-    pub report: Report,
+    pub report: Written,
 }
 
-/// Begins an import. Answers the job's id.
+/// Begins an import. Answers the job's id. The report is written in the language of whoever begins it.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`]; [`Refusal::Invalid`] when this cannot be such a file at all.
@@ -61,6 +63,7 @@ pub async fn start(
     format: Format,
     bytes: &[u8],
     keep_good: bool,
+    lang: Locale,
 ) -> Result<String, Refused> {
     staff.require(Permission::ChangeAccounts)?;
     let rows = read(format, bytes).map_err(|error| match error {
@@ -86,15 +89,23 @@ pub async fn start(
     let mut write = latchkey.store.write().await?;
     write.add_job(&row).await?;
     write.commit().await?;
-    tokio::spawn(work(latchkey.clone(), staff.clone(), row, rows, keep_good));
+    let options = Options { keep_good, lang };
+    tokio::spawn(work(latchkey.clone(), staff.clone(), row, rows, options));
     Ok(id)
 }
 
-async fn work(latchkey: SharedLatchkey, staff: Staff, job: JobRow, rows: Vec<Row>, keep_good: bool) {
+/// What was wanted beside the rows.
+#[derive(Clone, Copy)]
+struct Options {
+    keep_good: bool,
+    lang: Locale,
+}
+
+async fn work(latchkey: SharedLatchkey, staff: Staff, job: JobRow, rows: Vec<Row>, options: Options) {
     let done = AtomicI64::new(0);
     // Side by side: whoever tells how far it is may have to wait until the other has stored its rows.
     let ended = tokio::select! {
-        ended = run(&latchkey, &staff, rows, keep_good, &done) => ended,
+        ended = run(&latchkey, &staff, rows, options.keep_good, &done) => ended,
         ended = tell(&latchkey, job.clone(), &done) => Err(ended),
     };
     let report = ended.unwrap_or_else(|fault| {
@@ -103,11 +114,11 @@ async fn work(latchkey: SharedLatchkey, staff: Staff, job: JobRow, rows: Vec<Row
             stored: 0,
             errors: vec![super::RowError {
                 line: 0,
-                problem: "the database did not answer; see the server's log, and import again".into(),
+                problem: phrase!(problem.import_broke_off),
             }],
         }
     });
-    if let Err(fault) = finish(&latchkey, job, &report, keep_good).await {
+    if let Err(fault) = finish(&latchkey, job, &report, options).await {
         tracing::error!(%fault, "the end of an import could not be stored");
     }
 }
@@ -130,17 +141,19 @@ async fn note(latchkey: &Latchkey, job: &JobRow) -> Result<(), Fault> {
     write.commit().await
 }
 
-async fn finish(latchkey: &Latchkey, mut job: JobRow, report: &Report, keep_good: bool) -> Result<(), Fault> {
-    let well = report.errors.is_empty() || (keep_good && report.stored > 0);
+async fn finish(latchkey: &Latchkey, mut job: JobRow, report: &Report, options: Options) -> Result<(), Fault> {
+    let well = report.errors.is_empty() || (options.keep_good && report.stored > 0);
     job.state = if well { State::Succeeded } else { State::Failed }.to_string();
     job.done = job.total;
     job.stored = i64::try_from(report.stored).unwrap_or(i64::MAX);
     job.refused = i64::try_from(report.errors.len()).unwrap_or(i64::MAX);
     job.seen_at = latchkey.now();
     job.finished_at = job.seen_at;
-    job.report = latchkey
-        .keys
-        .seal(Purpose::Job, &job.id, &serde_json::to_string(report)?);
+    job.report = latchkey.keys.seal(
+        Purpose::Job,
+        &job.id,
+        &serde_json::to_string(&report.written(options.lang))?,
+    );
     note(latchkey, &job).await
 }
 
@@ -157,7 +170,7 @@ pub async fn show(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<Job, R
     let stored: State = row.state.parse().map_err(Fault::from)?;
     let silent = latchkey.now() - row.seen_at > SILENCE;
     let report = if row.report.is_empty() {
-        Report::default()
+        Written::default()
     } else {
         serde_json::from_str(&latchkey.keys.open(Purpose::Job, &row.id, &row.report)?)?
     };
@@ -182,7 +195,7 @@ pub async fn show(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<Job, R
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn errors_csv(report: &Report) -> Result<String, Fault> {
+pub fn errors_csv(report: &Written) -> Result<String, Fault> {
     let failed = |error: &dyn std::fmt::Display| Fault::Other(format!("CSV: {error}"));
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)

@@ -5,6 +5,8 @@ mod file;
 pub mod job;
 mod spouse;
 
+use app::phrase;
+use app::words::{Locale, Phrase};
 pub use file::{Entry as FileEntry, Format, Row, columns, read};
 
 use super::add::{AddError, Prepared, prepare, store};
@@ -23,27 +25,67 @@ use std::sync::atomic::{AtomicI64, Ordering};
 const TOGETHER: usize = 200;
 
 /// What is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowError {
     /// Line in the file, the first being 1.
     pub line: u64,
-    pub problem: String,
+    pub problem: Phrase,
 }
 
 /// What an import did.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     pub stored: usize,
     pub errors: Vec<RowError>,
 }
 
+/// A report in the language of whoever began the import: what is kept of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Written {
+    pub stored: usize,
+    pub errors: Vec<WrittenError>,
+}
+
+/// What is wrong with a row, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenError {
+    /// Line in the file, the first being 1.
+    pub line: u64,
+    pub problem: String,
+}
+
+impl Report {
+    /// In a language.
+    #[must_use]
+    pub fn written(&self, lang: Locale) -> Written {
+        let written = |error: &RowError| WrittenError {
+            line: error.line,
+            problem: error.problem.say(lang),
+        };
+        Written {
+            stored: self.stored,
+            errors: self.errors.iter().map(written).collect(),
+        }
+    }
+}
+
 /// Why a file cannot be imported at all.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.in_words())]
 pub enum ImportError {
-    #[error("line 1: {0}")]
-    Header(String),
-    #[error(transparent)]
+    Header(Phrase),
     Fault(#[from] Fault),
+}
+
+impl ImportError {
+    /// In words.
+    #[must_use]
+    pub fn in_words(&self) -> Phrase {
+        match self {
+            Self::Header(problem) => phrase!(problem.line_one, problem = problem.clone()),
+            Self::Fault(fault) => fault.in_words(),
+        }
+    }
 }
 
 /// Imports a file for the operator, and waits until that is done.
@@ -114,10 +156,10 @@ async fn good(
     attributes: &[Attribute],
     keys: &key::Bunch,
     entry: FileEntry,
-) -> Result<Good, String> {
+) -> Result<Good, Phrase> {
     let mut account = prepare(latchkey, settings, entry.draft)
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| error.in_words())?;
     account.id = entry.id;
     let facts = prepared(latchkey, attributes, keys, &account.id, &entry.facts).await?;
     Ok(Good {
@@ -152,7 +194,7 @@ async fn store_some(
                 write.remove_account(&account.id).await?;
                 errors.push(RowError {
                     line: *line,
-                    problem: error.to_string(),
+                    problem: error.in_words(),
                 });
             }
         }

@@ -5,6 +5,7 @@ use crate::account::identifier::LoginName;
 use crate::account::profile::Profile;
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
+use app::phrase;
 use std::collections::HashMap;
 
 /// Somebody as another row can name them.
@@ -34,8 +35,7 @@ pub async fn taken_over(latchkey: &Latchkey, mut rows: Vec<Row>) -> Result<Vec<R
         match find(latchkey, &in_file, &login_name).await? {
             Some(spouse) if spouse.id != entry.id => fill(&mut entry.draft.profile, spouse),
             _ => {
-                let problem =
-                    "spouse_login_name is nobody else's, neither in this file nor among the accounts".to_owned();
+                let problem = phrase!(problem.spouse_unknown);
                 *row = Err(RowError {
                     line: entry.line,
                     problem,

@@ -5,6 +5,7 @@ use super::statistics::interval;
 use super::{Answer, Probe, Silence};
 use crate::doctor::{Examined, Finding};
 use crate::secret;
+use app::phrase;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -20,50 +21,54 @@ const PAIRS_WITH_WORK: usize = 10;
 /// A difference that is smaller is none that could be used over a network.
 const SMALL: Duration = Duration::from_millis(5);
 
-const NEXT: &str = "give --known with the login of an account of yours; it gets a mail";
-
 /// Asks for resets of somebody and of nobody, in turns.
 pub async fn look(probe: &Probe, known: Option<&str>) -> Result<Vec<Finding>, Silence> {
     let Some(known) = known else {
-        let skipped = |check| Finding::skipped(check, "nobody is named who has an account", NEXT);
+        let skipped = |check| Finding::skipped(check, phrase!(doctor.known_none), phrase!(doctor.known_none_next));
         return Ok(vec![skipped(Examined::SameAnswer), skipped(Examined::SameTime)]);
     };
     let captcha = along(probe).await?;
     if matches!(captcha, Along::OutOfReach) {
-        let found = "only a browser gets past the captcha of this provider";
-        let next = "set captcha.provider to proof_of_work for the time of a probe";
-        return Ok([Examined::SameAnswer, Examined::SameTime]
-            .map(|check| Finding::skipped(check, found, next))
-            .to_vec());
+        let skipped = |check| {
+            Finding::skipped(
+                check,
+                phrase!(doctor.captcha_closed),
+                phrase!(doctor.captcha_closed_next),
+            )
+        };
+        return Ok(vec![skipped(Examined::SameAnswer), skipped(Examined::SameTime)]);
     }
     let (somebody, _) = ask(probe, known).await?;
     let (nobody, _) = ask(probe, &stranger(known)).await?;
     if somebody.status == 503 {
-        let next = "run latchkey doctor on the server: it says what reset needs";
+        let next = phrase!(doctor.probe_unavailable_next);
         return Ok(vec![Finding::problem(
             Examined::SameAnswer,
-            "reset is not available",
+            phrase!(doctor.probe_unavailable),
             next,
         )]);
     }
     if somebody.status == 429 || nobody.status == 429 {
-        let next = "try again in ten minutes";
+        let next = phrase!(doctor.later);
         return Ok(vec![Finding::skipped(
             Examined::SameAnswer,
-            "too many requests came from here",
+            phrase!(doctor.too_many),
             next,
         )]);
     }
     if somebody.status >= 400 && somebody.status == nobody.status {
-        let found = format!("asking is refused with {} whoever is named", somebody.status);
-        let next = "let programs ask (grants), or compare by hand in a browser";
-        return Ok(vec![Finding::skipped(Examined::SameAnswer, found, next)]);
+        let found = phrase!(doctor.asking_refused, status = somebody.status);
+        return Ok(vec![Finding::skipped(
+            Examined::SameAnswer,
+            found,
+            phrase!(doctor.asking_refused_next),
+        )]);
     }
     let same = if alike(&somebody) == alike(&nobody) {
-        Finding::ok(Examined::SameAnswer, "somebody and nobody get the same answer")
+        Finding::ok(Examined::SameAnswer, phrase!(doctor.same_answer))
     } else {
-        let next = "report it, unless a proxy in front treats them differently";
-        Finding::problem(Examined::SameAnswer, "the answer tells who has an account", next)
+        let next = phrase!(doctor.other_answer_next);
+        Finding::problem(Examined::SameAnswer, phrase!(doctor.other_answer), next)
     };
     let pairs = match captcha {
         Along::Answer(_) => PAIRS_WITH_WORK,
@@ -127,23 +132,21 @@ async fn time(probe: &Probe, known: &str, pairs: usize) -> Result<Finding, Silen
         differences.push(1000.0 * if turn % 2 == 0 { difference } else { -difference });
     }
     let Some((low, high)) = interval(&differences) else {
-        let next = "try again in ten minutes";
-        return Ok(Finding::skipped(
-            Examined::SameTime,
-            "too many requests came from here",
-            next,
-        ));
+        let next = phrase!(doctor.later);
+        return Ok(Finding::skipped(Examined::SameTime, phrase!(doctor.too_many), next));
     };
     let small = 1000.0 * SMALL.as_secs_f64();
-    let measured = format!(
-        "the time for somebody less that for nobody is between {low:.2} and {high:.2} ms (95 %, {} pairs)",
-        differences.len()
+    let measured = phrase!(
+        doctor.times,
+        low = format!("{low:.2}"),
+        high = format!("{high:.2}"),
+        pairs = differences.len(),
     );
     Ok(
         if low <= 0.0 && high >= 0.0 || low.abs() < small && high.abs() < small {
             Finding::ok(Examined::SameTime, measured)
         } else {
-            let next = "repeat it on a quiet network; if it stays, report it";
+            let next = phrase!(doctor.times_next);
             Finding::warning(Examined::SameTime, measured, next)
         },
     )

@@ -8,6 +8,7 @@ mod pages;
 mod statistics;
 
 use super::{Examined, Finding, Report};
+use app::phrase;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
@@ -142,24 +143,28 @@ pub async fn examine(wish: Wish) -> Report {
             .unwrap_or_else(|silence| interrupted(&silence)),
         None => Finding::skipped(
             Examined::Link,
-            "only a mailed link can show that opening it spends nothing",
-            "ask for a reset of your own and give --link with the address from the mail",
+            phrase!(doctor.link_none),
+            phrase!(doctor.link_none_next),
         ),
     });
     Report { findings }
 }
 
 fn unreachable(silence: &Silence) -> Report {
-    let next = "check the address, the certificate, and whether proxy and server are running";
+    let next = phrase!(doctor.silent_next);
     Report {
-        findings: vec![Finding::problem(Examined::Tls, format!("no answer: {silence}"), next)],
+        findings: vec![Finding::problem(
+            Examined::Tls,
+            phrase!(doctor.silent, why = silence.0.as_str()),
+            next,
+        )],
     }
 }
 
 fn interrupted(silence: &Silence) -> Finding {
     Finding::problem(
         Examined::Errors,
-        format!("an answer did not come: {silence}"),
-        "look into the logs of proxy and server, then try again",
+        phrase!(doctor.interrupted, why = silence.0.as_str()),
+        phrase!(doctor.interrupted_next),
     )
 }

@@ -2,6 +2,8 @@
 
 use super::{Answer, Probe, Silence, send};
 use crate::doctor::{Examined, Finding};
+use app::phrase;
+use app::words::Phrase;
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
@@ -28,23 +30,17 @@ const POLICY: [&str; 4] = [
 /// A year, as ASVS 3.4.1 asks.
 const YEAR: u64 = 31_536_000;
 
-const PASS_ON: &str = "let the proxy pass the server's headers on unchanged";
+fn pass_on() -> Phrase {
+    phrase!(doctor.pass_on)
+}
 
 /// That it answers over HTTPS means that the certificate was accepted.
 pub fn tls(url: &Url, page: &Answer) -> Finding {
     if url.scheme() != "https" {
         return if crate::config::may_be_public(url) {
-            Finding::skipped(
-                Examined::Tls,
-                "this very machine, without encryption",
-                "probe the https:// address",
-            )
+            Finding::skipped(Examined::Tls, phrase!(doctor.tls_local), phrase!(doctor.tls_local_next))
         } else {
-            Finding::problem(
-                Examined::Tls,
-                "passwords travel in the clear",
-                "put TLS in front, and probe https://",
-            )
+            Finding::problem(Examined::Tls, phrase!(doctor.tls_none), phrase!(doctor.tls_none_next))
         };
     }
     let strict = page.header("strict-transport-security");
@@ -52,13 +48,9 @@ pub fn tls(url: &Url, page: &Answer) -> Finding {
         .split(';')
         .find_map(|part| part.trim().strip_prefix("max-age=")?.parse().ok());
     if age.is_some_and(|age: u64| age >= YEAR) {
-        Finding::ok(Examined::Tls, format!("certificate accepted, {strict}"))
+        Finding::ok(Examined::Tls, phrase!(doctor.tls_well, header = strict))
     } else {
-        Finding::problem(
-            Examined::Tls,
-            "Strict-Transport-Security is missing or shorter than a year",
-            PASS_ON,
-        )
+        Finding::problem(Examined::Tls, phrase!(doctor.tls_short), pass_on())
     }
 }
 
@@ -69,11 +61,11 @@ pub fn banner(page: &Answer) -> Finding {
         .into_iter()
         .find(|said| said.contains(|c: char| c.is_ascii_digit()));
     match talkative {
-        None => Finding::ok(Examined::Banner, "no version is told"),
+        None => Finding::ok(Examined::Banner, phrase!(doctor.banner_well)),
         Some(said) => Finding::warning(
             Examined::Banner,
-            format!("answers tell what runs in front: {}", shown(said)),
-            "switch that off in the proxy (nginx: server_tokens off)",
+            phrase!(doctor.banner, banner = shown(said)),
+            phrase!(doctor.banner_next),
         ),
     }
 }
@@ -86,25 +78,26 @@ fn shown(text: &str) -> String {
 pub async fn headers(probe: &Probe, page: &Answer) -> Result<Finding, Silence> {
     let again = probe.get("/sign-in").await?;
     let policy = page.header("content-security-policy");
-    let mut wrong: Vec<&str> = HEADERS
+    let mut wrong: Vec<Phrase> = HEADERS
         .into_iter()
         .filter(|(name, value)| !page.header(name).contains(value))
-        .map(|(name, _)| name)
+        .map(|(name, _)| Phrase::verbatim(name))
         .collect();
-    wrong.extend(POLICY.into_iter().filter(|directive| !policy.contains(directive)));
+    let directives = POLICY.into_iter().filter(|directive| !policy.contains(directive));
+    wrong.extend(directives.map(Phrase::verbatim));
     if policy.contains("'unsafe-inline'") || policy.contains("'unsafe-eval'") {
-        wrong.push("a policy that allows inline script");
+        wrong.push(phrase!(doctor.headers_inline));
     }
     if nonce(policy).is_none() || nonce(policy) == nonce(again.header("content-security-policy")) {
-        wrong.push("a nonce of its own for each page (is something caching?)");
+        wrong.push(phrase!(doctor.headers_nonce));
     }
     Ok(if wrong.is_empty() {
-        Finding::ok(Examined::Headers, "policy and protecting headers are there")
+        Finding::ok(Examined::Headers, phrase!(doctor.headers_well))
     } else {
         Finding::problem(
             Examined::Headers,
-            format!("missing or changed: {}", wrong.join(", ")),
-            PASS_ON,
+            phrase!(doctor.headers, headers = Phrase::list(wrong)),
+            pass_on(),
         )
     })
 }
@@ -118,23 +111,16 @@ pub async fn cookies(probe: &Probe) -> Result<Finding, Silence> {
     let answer = probe.get(&format!("/reset?key={}", "A".repeat(43))).await?;
     let cookie = answer.header("set-cookie").to_ascii_lowercase();
     if cookie.is_empty() {
-        let next = "set reset.key_parameter back to key for the time of a probe, if that matters";
-        return Ok(Finding::skipped(
-            Examined::Cookies,
-            "the link's parameter has another name",
-            next,
-        ));
+        let next = phrase!(doctor.cookies_other_next);
+        return Ok(Finding::skipped(Examined::Cookies, phrase!(doctor.cookies_other), next));
     }
     let has = |attribute: &str| cookie.split(';').any(|part| part.trim() == attribute);
     let bound = cookie.starts_with("__host-") && has("path=/") && !cookie.contains("domain=");
     Ok(
         if bound && has("secure") && has("httponly") && cookie.contains("samesite=") {
-            Finding::ok(
-                Examined::Cookies,
-                "cookies are bound to this host, encrypted, and unreadable for scripts",
-            )
+            Finding::ok(Examined::Cookies, phrase!(doctor.cookies_well))
         } else {
-            Finding::problem(Examined::Cookies, "a cookie lost its protecting attributes", PASS_ON)
+            Finding::problem(Examined::Cookies, phrase!(doctor.cookies), pass_on())
         },
     )
 }
@@ -145,15 +131,12 @@ pub async fn well_known(probe: &Probe) -> Result<Finding, Silence> {
     let nothing = probe.get(nothing).await?;
     let found = matches!(change.status, 302 | 303 | 307) && !change.header("location").is_empty();
     Ok(if found && nothing.status >= 400 {
-        Finding::ok(
-            Examined::WellKnown,
-            "password managers find the page to change a password",
-        )
+        Finding::ok(Examined::WellKnown, phrase!(doctor.well_known_well))
     } else {
         Finding::warning(
             Examined::WellKnown,
-            "/.well-known/change-password does not lead to the page to change a password",
-            "let the proxy pass everything below /.well-known/ on, except what it needs for its certificate",
+            phrase!(doctor.well_known),
+            phrase!(doctor.well_known_next),
         )
     })
 }
@@ -187,47 +170,37 @@ pub async fn errors(probe: &Probe) -> Result<Finding, Silence> {
             || !is_problem
             || problem.is_none_or(|problem| problem.get("code").is_none())
         {
-            let found = format!(
-                "an error of the API was answered with {} and not with a problem document",
-                answer.status
-            );
+            let found = phrase!(doctor.errors_other, status = answer.status);
             return Ok(Finding::problem(
                 Examined::Errors,
                 found,
-                "let the proxy pass error pages of the server on",
+                phrase!(doctor.errors_other_next),
             ));
         }
         if INSIDE.iter().any(|word| told.contains(word)) {
-            let next = "report it: errors must not describe the inside";
-            return Ok(Finding::problem(
-                Examined::Errors,
-                "an error describes the inside of the server",
-                next,
-            ));
+            let next = phrase!(doctor.errors_inside_next);
+            return Ok(Finding::problem(Examined::Errors, phrase!(doctor.errors_inside), next));
         }
     }
     for path in ["/.git/config", "/.env", "/latchkey.db", "/latchkey.key", "/metrics"] {
         let answer = probe.get(path).await?;
         if answer.status < 400 {
-            let found = format!("{path} is answered with {}", answer.status);
+            let found = phrase!(doctor.errors_open, path = path, status = answer.status);
             return Ok(Finding::problem(
                 Examined::Errors,
                 found,
-                "nothing but the server may answer for this host",
+                phrase!(doctor.errors_open_next),
             ));
         }
     }
     if probe.get("/dev/mailbox").await?.status < 400 {
         return Ok(Finding::problem(
             Examined::Errors,
-            "this is the demo: /dev/mailbox shows everybody the mails of everybody",
-            "start it with latchkey serve",
+            phrase!(doctor.errors_demo),
+            phrase!(doctor.errors_demo_next),
         ));
     }
-    Ok(Finding::ok(
-        Examined::Errors,
-        "errors say what went wrong and nothing about the inside",
-    ))
+    Ok(Finding::ok(Examined::Errors, phrase!(doctor.errors_well)))
 }
 
 /// Whose name nobody here has.
@@ -244,11 +217,11 @@ pub async fn host(probe: &Probe) -> Result<Finding, Silence> {
             let answer = send(probe.request(Method::GET, path).header(name, value)).await?;
             let headers = format!("{:?}", answer.headers);
             if answer.body.contains(EVIL) || headers.contains(EVIL) {
-                let found = format!("{path} repeats a forged {name}");
-                let next = "let the proxy answer for its own host names only; links in mails never depend on it";
+                let found = phrase!(doctor.host, path = path, header = name);
+                let next = phrase!(doctor.host_next);
                 return Ok(Finding::problem(Examined::Host, found, next));
             }
         }
     }
-    Ok(Finding::ok(Examined::Host, "a forged host leads nowhere"))
+    Ok(Finding::ok(Examined::Host, phrase!(doctor.host_well)))
 }

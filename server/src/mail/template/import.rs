@@ -9,6 +9,7 @@ mod names;
 mod paste;
 mod rewrite;
 
+use app::phrase;
 pub use paste::items;
 
 use super::check::Ground;
@@ -85,7 +86,7 @@ pub async fn import(
 ) -> Result<Report, Refused> {
     staff.require(Permission::ChangeMail)?;
     if items.len() > MOST_ITEMS {
-        return Err(Refused::invalid("items", format!("at most {MOST_ITEMS}")));
+        return Err(Refused::invalid("items", phrase!(problem.at_most, most = MOST_ITEMS)));
     }
     let settings = latchkey.settings().await?;
     let row = latchkey
@@ -265,7 +266,9 @@ impl Work<'_> {
                     self.values.push((setting, checked));
                     item.outcome = Outcome::Converted;
                 }
-                Err(SettingError::Refused { problem, .. }) => item.notes.push((Note::ValueNotPossible, problem)),
+                Err(SettingError::Refused { problem, .. }) => {
+                    item.notes.push((Note::ValueNotPossible, problem.to_string()));
+                }
                 Err(error) => item.notes.push((Note::ValueNotPossible, error.to_string())),
             }
         }

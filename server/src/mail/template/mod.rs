@@ -27,6 +27,7 @@ use crate::refused::Refused;
 use crate::staff::{Permission, Staff};
 use crate::store::{MailTemplateRow, Write};
 use app::outcome::Refusal;
+use app::phrase;
 use app::words::Locale;
 use check::Ground;
 use sample::Sample;
@@ -289,7 +290,7 @@ impl Change<'_> {
     ) -> Result<MailTemplateRow, Refused> {
         let (kind, language) = (self.kind.as_str(), self.language.code());
         let newest = write.newest_mail_template(kind, language).await?;
-        let meanwhile = || Refused::conflict("version", "somebody else has changed this template meanwhile");
+        let meanwhile = || Refused::conflict("version", phrase!(problem.template_changed_meanwhile));
         if seen.is_some_and(|seen| seen != newest) {
             return Err(meanwhile());
         }

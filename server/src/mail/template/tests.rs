@@ -408,6 +408,74 @@ fn a_whole_document_replaces_the_frame_and_values_are_escaped_in_it() {
     assert_eq!(mail.text.lines().next(), Some("Hello Ada Lovelace & William King,"));
 }
 
+// F16, M4: every row of the table, in a mail to one person and in one to two who share a login
+#[test]
+fn every_placeholder_is_filled_in_for_one_person_and_for_two() {
+    let fixed = [
+        ("code", "ABCD-2345"),
+        ("lifetime", "30 minutes"),
+        ("product_name", "Example & Accounts"),
+        ("support_contact", "help@example.org"),
+        ("id", "1815"),
+        ("title", "Dr"),
+        ("given_name", "Augusta Ada"),
+        ("preferred_name", "Ada"),
+        ("surname", "Lovelace"),
+        ("email", "ada@example.org"),
+        ("mobile_phone", "+44 7700 900123"),
+    ];
+    let of_one = [
+        ("login_name", "ada.lovelace"),
+        ("name", "Ada Lovelace"),
+        ("name_with_id", "Ada Lovelace (1815)"),
+        ("spouse_id", ""),
+        ("spouse_title", ""),
+        ("spouse_given_name", ""),
+        ("spouse_preferred_name", ""),
+        ("spouse_surname", ""),
+        ("spouse_email", ""),
+        ("spouse_mobile_phone", ""),
+    ];
+    let of_two = [
+        ("login_name", "lovelace.family"),
+        ("name", "Ada Lovelace & William King"),
+        ("name_with_id", "Ada Lovelace (1815) & William King (1805)"),
+        ("spouse_id", "1805"),
+        ("spouse_title", "Mr"),
+        ("spouse_given_name", "William"),
+        ("spouse_preferred_name", "Will"),
+        ("spouse_surname", "King"),
+        ("spouse_email", "william@example.org"),
+        ("spouse_mobile_phone", "+44 7700 900789"),
+    ];
+    for (sample, own) in [(Sample::Single, of_one), (Sample::Joint, of_two)] {
+        let rows: Vec<_> = fixed.into_iter().chain(own).collect();
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|(name, _)| format!("{name}: {{{{ {name} }}}}"))
+            .collect();
+        let html: Vec<_> = lines.iter().map(|line| format!("<p>{line}</p>")).collect();
+        let source = Source {
+            text: format!("{{{{ link }}}}\n{}\n", lines.join("\n")),
+            html: format!("{}\n{}", good().html, html.join("\n")),
+            ..good()
+        };
+        let mail = ground()
+            .preview(MailKind::ResetLink, Locale::En, &source, sample)
+            .unwrap();
+        for (name, value) in rows {
+            let line = format!("{name}: {value}");
+            assert!(
+                mail.text.lines().any(|own| own.trim_end() == line.trim_end()),
+                "{line:?} in {}",
+                mail.text
+            );
+            let line = format!("<p>{name}: {}</p>", value.replace('&', "&amp;"));
+            assert!(mail.html.contains(&line), "{line:?} in {}", mail.html);
+        }
+    }
+}
+
 #[test]
 fn samples_read_well_whoever_they_are() {
     for sample in Sample::ALL {

@@ -1,5 +1,7 @@
 //! Turns the mail library's errors into verdicts, and into sentences that tell a self-hoster what to try.
 
+use app::phrase;
+use app::words::Phrase;
 use std::error::Error as _;
 use std::io;
 
@@ -49,7 +51,7 @@ pub fn failure(server: &Server, step: Step, error: &smtp::Error) -> Failure {
     if let Some(code) = error.status() {
         let code = u16::from(code);
         let about_the_mail = step.concerns_the_mail() && !CONFIGURATION.contains(&code);
-        let (during, advice) = (step.during(), advice_for_code(code));
+        let (during, advice) = (step.during(), behind(advice_for_code(code)));
         // A talkative server must not push the advice off the end.
         let room = clean::LONGEST_REPLY.saturating_sub(during.len() + advice.len() + 10);
         let text = format!(
@@ -64,7 +66,7 @@ pub fn failure(server: &Server, step: Step, error: &smtp::Error) -> Failure {
     Failure::retryable(&format!(
         "{}{}",
         trouble(server, step, &cause),
-        advice_for_port(server, step)
+        behind(advice_for_port(server, step))
     ))
 }
 
@@ -79,7 +81,7 @@ pub fn too_slow(server: &Server, step: Step) -> Failure {
         "{}: no answer in time {}{}",
         place(server),
         step.during(),
-        advice_for_port(server, step)
+        behind(advice_for_port(server, step))
     );
     Failure::retryable(&text)
 }
@@ -87,16 +89,18 @@ pub fn too_slow(server: &Server, step: Step) -> Failure {
 /// STARTTLS is required and not offered. Never falls back to an open conversation (security 139).
 pub fn no_starttls(server: &Server) -> Failure {
     Failure::retryable(&format!(
-        "{}: the server offers no STARTTLS, so nothing was sent; if this is a TLS port (usually 465), write smtps://",
-        place(server)
+        "{}: the server offers no STARTTLS, so nothing was sent; {}",
+        place(server),
+        phrase!(doctor.smtp_no_starttls)
     ))
 }
 
 /// The name leads to where no mail server is (security 172).
 pub fn link_local(server: &Server) -> Failure {
     Failure::retryable(&format!(
-        "{}: this name leads to a link-local address; nothing was sent there; check the host name",
-        place(server)
+        "{}: this name leads to a link-local address; nothing was sent there; {}",
+        place(server),
+        phrase!(doctor.smtp_link_local)
     ))
 }
 
@@ -113,21 +117,33 @@ fn trouble(server: &Server, step: Step, cause: &str) -> String {
     let lower = cause.to_lowercase();
     let has = |word: &str| lower.contains(word);
     if UNTRUSTED.iter().any(|word| has(word)) {
-        format!("{place}: certificate not trusted; if it is your own, give its authority in LATCHKEY_MAIL_CA_FILE")
+        format!("{place}: certificate not trusted; {}", phrase!(doctor.smtp_untrusted))
     } else if has("not valid for name") || has("notvalidforname") {
-        format!("{place}: the certificate is for another name; use the host name the certificate was made for")
+        format!(
+            "{place}: the certificate is for another name; {}",
+            phrase!(doctor.smtp_other_name)
+        )
     } else if has("expired") || has("not valid yet") || has("notvalidyet") {
-        format!("{place}: the certificate is not valid at this time; renew it or correct the clock")
+        format!(
+            "{place}: the certificate is not valid at this time; {}",
+            phrase!(doctor.smtp_time)
+        )
     } else if has("certificate") {
         format!("{place}: certificate not accepted: {cause}")
     } else if has("corrupt message") || has("invalidmessage") {
         format!("{place}: the server does not speak TLS here")
     } else if has("refused") {
-        format!("{place}: connection refused; is the mail server running, and is the port right?")
+        format!("{place}: connection refused; {}", phrase!(doctor.smtp_refused))
     } else if has("lookup") || has("resolve") {
-        format!("{place}: the host name cannot be found; check its spelling and the DNS")
+        format!(
+            "{place}: the host name cannot be found; {}",
+            phrase!(doctor.smtp_unknown_host)
+        )
     } else if has("no compatible authentication") {
-        format!("{place}: the server offers no way to sign in here; drop user and password, or use another port")
+        format!(
+            "{place}: the server offers no way to sign in here; {}",
+            phrase!(doctor.smtp_no_sign_in)
+        )
     } else if has("incomplete response") {
         format!("{place}: the server closed the connection {}", step.during())
     } else {
@@ -135,21 +151,50 @@ fn trouble(server: &Server, step: Step, cause: &str) -> String {
     }
 }
 
-fn advice_for_code(code: u16) -> &'static str {
+/// Advice behind what happened.
+fn behind(advice: Option<Phrase>) -> String {
+    advice.map(|advice| format!("; {advice}")).unwrap_or_default()
+}
+
+/// What happened is kept, logged and shown as it was said, in English; what to try comes from this list, so that it can be told from
+/// what happened, and said in the language of whoever reads it.
+#[must_use]
+pub fn apart(reply: &str) -> (&str, Option<Phrase>) {
+    let all = [
+        phrase!(doctor.smtp_untrusted),
+        phrase!(doctor.smtp_other_name),
+        phrase!(doctor.smtp_time),
+        phrase!(doctor.smtp_refused),
+        phrase!(doctor.smtp_unknown_host),
+        phrase!(doctor.smtp_no_sign_in),
+        phrase!(doctor.smtp_credentials),
+        phrase!(doctor.smtp_wants_credentials),
+        phrase!(doctor.smtp_port_465),
+        phrase!(doctor.smtp_port_587),
+        phrase!(doctor.smtp_no_starttls),
+        phrase!(doctor.smtp_link_local),
+    ];
+    for advice in all {
+        if let Some(what) = reply.strip_suffix(&format!("; {advice}")) {
+            return (what, Some(advice));
+        }
+    }
+    (reply, None)
+}
+
+fn advice_for_code(code: u16) -> Option<Phrase> {
     match code {
-        535 => "; check user and password of mail.url (percent-encoded there)",
-        530 => "; the server wants user and password in mail.url",
-        _ => "",
+        535 => Some(phrase!(doctor.smtp_credentials)),
+        530 => Some(phrase!(doctor.smtp_wants_credentials)),
+        _ => None,
     }
 }
 
 /// The most frequent mistake of all: the two ports mixed up.
-fn advice_for_port(server: &Server, step: Step) -> &'static str {
+fn advice_for_port(server: &Server, step: Step) -> Option<Phrase> {
     match (step, server.security, server.port) {
-        (Step::Connect, Security::StartTls | Security::StartTlsIfOffered, 465) => {
-            "; port 465 is TLS from the first byte: write smtps://"
-        }
-        (Step::Connect, Security::Implicit, 25 | 587) => "; ports 25 and 587 begin with STARTTLS: write smtp://",
-        _ => "",
+        (Step::Connect, Security::StartTls | Security::StartTlsIfOffered, 465) => Some(phrase!(doctor.smtp_port_465)),
+        (Step::Connect, Security::Implicit, 25 | 587) => Some(phrase!(doctor.smtp_port_587)),
+        _ => None,
     }
 }

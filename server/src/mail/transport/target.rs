@@ -1,5 +1,7 @@
 //! Reads where mails go from the configured URL, and says what is wrong with it in words that help.
 
+use app::phrase;
+use app::words::Phrase;
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
@@ -8,37 +10,45 @@ use url::{Host, Url};
 
 /// What is wrong with the configured transport. Never quotes the URL, which may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.in_words())]
 pub enum TransportError {
-    #[error(
-        "the mail URL cannot be read: write smtp://host, smtps://host or file:///directory (special characters in user or password percent-encoded)"
-    )]
     Unreadable,
-    #[error("the mail URL starts with {0}://, but only smtp://, smtps:// and file:// are known")]
     UnknownScheme(String),
-    #[error("the mail URL has no host, for example smtp://mail.example.org")]
     NoHost,
-    #[error(
-        "the mail server cannot be at a link-local address: there are machines there that hand out credentials, and no mail servers"
-    )]
     LinkLocal,
-    #[error("the mail URL has a user but no password, or the other way round")]
     HalfCredentials,
-    #[error("the mail URL has a path or fragment; only ?tls=required or ?tls=none may follow the host")]
     UnexpectedPart,
-    #[error("the mail URL has an unknown option: only tls=required and tls=none exist")]
     UnknownOption,
-    #[error(
-        "mails travel unencrypted to this very machine only: drop tls=none, so that STARTTLS is used, or write smtps:// for TLS from the first byte"
-    )]
     PlainToElsewhere,
-    #[error("smtps:// is TLS from the first byte and cannot be combined with tls=none")]
     Contradiction,
-    #[error("the mail directory {path} cannot be used: {reason}")]
     Directory { path: String, reason: String },
-    #[error("the certificate file {path} (LATCHKEY_MAIL_CA_FILE) cannot be used: {reason}")]
     CaFile { path: String, reason: String },
-    #[error("TLS cannot be set up for {host}: {reason}")]
     Tls { host: String, reason: String },
+}
+
+impl TransportError {
+    /// In words, with what to write instead.
+    #[must_use]
+    pub fn in_words(&self) -> Phrase {
+        match self {
+            Self::Unreadable => phrase!(problem.mail_url_unreadable),
+            Self::UnknownScheme(scheme) => phrase!(problem.mail_url_scheme, scheme = scheme.as_str()),
+            Self::NoHost => phrase!(problem.mail_url_host),
+            Self::LinkLocal => phrase!(problem.mail_url_link_local),
+            Self::HalfCredentials => phrase!(problem.mail_url_half_credentials),
+            Self::UnexpectedPart => phrase!(problem.mail_url_part),
+            Self::UnknownOption => phrase!(problem.mail_url_option),
+            Self::PlainToElsewhere => phrase!(problem.mail_url_plain),
+            Self::Contradiction => phrase!(problem.mail_url_contradiction),
+            Self::Directory { path, reason } => {
+                phrase!(problem.mail_directory, path = path.as_str(), reason = reason.as_str())
+            }
+            Self::CaFile { path, reason } => {
+                phrase!(problem.mail_ca_file, path = path.as_str(), reason = reason.as_str())
+            }
+            Self::Tls { host, reason } => phrase!(problem.mail_tls, host = host.as_str(), reason = reason.as_str()),
+        }
+    }
 }
 
 /// How the connection is protected.

@@ -2,6 +2,8 @@
 //! work is done, because whoever can write a hash could otherwise choose the work (security 65).
 
 use super::KEY_ID_BYTES;
+use app::phrase;
+use app::words::Phrase;
 use argon2::password_hash::PasswordHash;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
@@ -34,15 +36,25 @@ const BCRYPT_READS: usize = 72;
 
 /// Why a hash cannot be taken over from another system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.in_words())]
 pub enum ImportHashError {
-    #[error("neither argon2id, argon2i nor bcrypt")]
     Unsupported,
-    #[error("not a well-formed hash")]
     Malformed,
-    #[error("the hash's parameters are outside what this server accepts")]
     OutOfBounds,
-    #[error("the hash was made with a secret key, which an import cannot bring along")]
     Keyed,
+}
+
+impl ImportHashError {
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> Phrase {
+        match self {
+            Self::Unsupported => phrase!(problem.hash_unknown),
+            Self::Malformed => phrase!(problem.hash_malformed),
+            Self::OutOfBounds => phrase!(problem.hash_out_of_bounds),
+            Self::Keyed => phrase!(problem.hash_secret),
+        }
+    }
 }
 
 /// Whether a hash from another system can be verified here.

@@ -17,6 +17,7 @@ use crate::staff::Permission;
 use app::admin::account::{self as pages, Fact, Page, Recovery, Session};
 use app::admin::accounts::Fields;
 use app::admin::frame::{Section, Sheet, Told};
+use app::phrase;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query};
@@ -73,7 +74,7 @@ pub async fn save(desk: AtDesk, Path(id): Path<String>, posted: Result<Form<Post
 }
 
 fn incomplete() -> Refused {
-    Refused::invalid("", "the form is not complete")
+    Refused::invalid("", phrase!(problem.form_incomplete))
 }
 
 async fn save_posted(desk: &AtDesk, id: &str, posted: &Posted) -> Result<(), Refused> {
@@ -127,7 +128,7 @@ pub async fn set_fact(
         Ok(()) => desk::back(&format!("/admin/accounts/{id}"), "fact_set"),
         Err(refused) => {
             let fact_problem = match &refused {
-                Refused::Field { problem, .. } => Some((name, problem.clone())),
+                Refused::Field { problem, .. } => Some((name, problem.say(desk.lang))),
                 _ => None,
             };
             let failed = Failed {
@@ -170,10 +171,10 @@ pub async fn remove(desk: AtDesk, Path(id): Path<String>, posted: Result<Form<Re
     match remove_confirmed(&desk, &id, &removal.confirm).await {
         Ok(true) => desk::back("/admin/accounts", "removed"),
         Ok(false) => {
-            let problem = pages::removal_differs(desk.lang).to_owned();
+            let problem = phrase!(problem.removal_differs);
             let refused = Refused::invalid("", problem.clone());
             let failed = Failed {
-                removal_problem: Some(problem),
+                removal_problem: Some(problem.say(desk.lang)),
                 ..because(refused)
             };
             page(&desk, &id, None, failed).await

@@ -12,6 +12,7 @@ use crate::store::After;
 use app::admin::accounts::{self as pages, Account, Accounts, Fields, Filter};
 use app::admin::frame::{Section, Sheet, Told};
 use app::outcome::Refusal;
+use app::phrase;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -36,9 +37,12 @@ pub struct Asked {
 pub async fn index(desk: AtDesk, Query(asked): Query<Asked>) -> Response {
     let (status, problem, accounts, next) = match find(&desk, &asked).await {
         Ok((accounts, next)) => (StatusCode::OK, None, accounts, next),
-        Err(Refused::Field { field, problem, .. }) if field == "search" => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Some(problem), Vec::new(), None)
-        }
+        Err(Refused::Field { field, problem, .. }) if field == "search" => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Some(problem.say(desk.lang)),
+            Vec::new(),
+            None,
+        ),
         Err(refused) => return desk.refuse(Section::Accounts, &refused),
     };
     let removed = asked.done.as_deref() == Some("removed");
@@ -157,13 +161,13 @@ impl Posted {
 /// [`Refusal::Invalid`].
 pub fn choice<T: std::str::FromStr>(field: &str, code: &str) -> Result<T, Refused> {
     code.parse()
-        .map_err(|_| Refused::invalid(field, "is not one of the choices"))
+        .map_err(|_| Refused::invalid(field, phrase!(problem.not_a_choice)))
 }
 
 /// Where in the form a refusal belongs.
 pub fn at_field(desk: &AtDesk, refused: &Refused) -> Option<(String, String)> {
     match refused {
-        Refused::Field { field, problem, .. } => Some((field.clone(), problem.clone())),
+        Refused::Field { field, problem, .. } => Some((field.clone(), problem.say(desk.lang))),
         other
             if matches!(
                 other.refusal(),
@@ -201,7 +205,10 @@ pub async fn add(desk: AtDesk, posted: Result<Form<Posted>, axum::extract::rejec
         return desk.refuse(Section::Accounts, &refused);
     }
     let Ok(Form(posted)) = posted else {
-        return desk.refuse(Section::Accounts, &Refused::invalid("", "the form is not complete"));
+        return desk.refuse(
+            Section::Accounts,
+            &Refused::invalid("", phrase!(problem.form_incomplete)),
+        );
     };
     match add_posted(&desk, &posted).await {
         Ok(id) => desk::back(&format!("/admin/accounts/{id}"), "added"),

@@ -11,6 +11,7 @@ use crate::refused::Refused;
 use crate::store::After;
 use app::admin::audit::{self as pages, Audit, Check, Event as Shown, Filter};
 use app::admin::frame::{Section, Sheet};
+use app::words::Locale;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -92,7 +93,7 @@ async fn page(desk: &AtDesk, asked: Asked, found: Option<Verification>) -> Respo
         Ok((events, next)) => (StatusCode::OK, None, events, next),
         Err(Refused::Field { field, problem, .. }) => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            Some((field, problem)),
+            Some((field, problem.say(desk.lang))),
             Vec::new(),
             None,
         ),
@@ -108,7 +109,7 @@ async fn page(desk: &AtDesk, asked: Asked, found: Option<Verification>) -> Respo
             to: asked.to,
             problem,
         },
-        codes: Event::ALL.iter().map(|event| event.as_str()).collect(),
+        names: names(desk.lang),
         events,
         next,
         export,
@@ -143,12 +144,21 @@ async fn find(desk: &AtDesk, asked: &Asked) -> Result<(Vec<Shown>, Option<String
         id: row.id.clone(),
     };
     let next = listing::next(&mut rows, place, "/admin/audit", &asked.filters());
-    Ok((rows.into_iter().map(shown).collect(), next))
+    let lang = desk.lang;
+    Ok((rows.into_iter().map(|row| shown(row, lang)).collect(), next))
 }
 
-fn shown(row: AuditRow) -> Shown {
+/// Every event by its words, as the list to choose from has them.
+fn names(lang: Locale) -> Vec<(&'static str, String)> {
+    let all = Event::ALL.iter();
+    all.map(|event| (event.as_str(), event.in_words().say(lang))).collect()
+}
+
+fn shown(row: AuditRow, lang: Locale) -> Shown {
+    let known = row.event.parse::<Event>().ok();
     Shown {
         at: row.at,
+        name: known.map_or_else(|| row.event.clone(), |event| event.in_words().say(lang)),
         event: row.event,
         success: row.outcome == "success",
         reason: row.reason,

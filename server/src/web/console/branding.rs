@@ -11,6 +11,7 @@ use crate::staff::Permission;
 use app::admin::branding::{self as pages, Contrast, Page, Shown};
 use app::admin::frame::{Section, Sheet, Told};
 use app::outcome::Refusal;
+use app::phrase;
 use axum::Form;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, Query};
@@ -73,10 +74,7 @@ pub async fn put(desk: AtDesk, Path(name): Path<String>, posted: Result<Multipar
         desk.staff.require(Permission::ChangeSettings)?;
         let picture = named(&name)?;
         let unreadable = || {
-            let problem = format!(
-                "the upload cannot be read, or is larger than {} KiB",
-                picture.limit() / 1024
-            );
+            let problem = phrase!(problem.upload_picture, size = picture.limit() / 1024);
             Refused::invalid(picture.as_str(), problem)
         };
         let mut posted = posted.map_err(|_| unreadable())?;
@@ -84,7 +82,7 @@ pub async fn put(desk: AtDesk, Path(name): Path<String>, posted: Result<Multipar
         let part = part.filter(|part| part.name() == Some("file")).ok_or_else(unreadable)?;
         let bytes = part.bytes().await.map_err(|_| unreadable())?;
         if bytes.is_empty() {
-            return Err(Refused::invalid(picture.as_str(), "choose a file that is not empty"));
+            return Err(Refused::invalid(picture.as_str(), phrase!(problem.upload_nothing)));
         }
         upload::put(&desk.latchkey, &desk.staff, picture, bytes.to_vec()).await
     };
@@ -154,7 +152,7 @@ async fn content(desk: &AtDesk, typed: Option<Typed>, refused: Option<&Refused>)
         .finish();
     let accents = typed.accents();
     let problem = match refused {
-        Some(Refused::Field { field, problem, .. }) => Some((field.clone(), problem.clone())),
+        Some(Refused::Field { field, problem, .. }) => Some((field.clone(), problem.say(desk.lang))),
         _ => None,
     };
     let shown = |picture: Picture| {

@@ -7,7 +7,9 @@ use crate::staff::{self, Permission, Staff};
 use crate::web::port::told;
 use crate::web::visit::Visit;
 use app::admin::frame::{Desk, Section, Sheet, Told, document};
+use app::admin::setting_words;
 use app::outcome::Refusal;
+use app::phrase;
 use app::words::{Locale, refusal_text};
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
@@ -152,8 +154,15 @@ impl AtDesk {
     pub fn words(&self, refused: &Refused) -> String {
         let general = refusal_text(self.lang, told(refused));
         match refused {
-            Refused::Field { field, problem, .. } if field.is_empty() => format!("{general} {problem}"),
-            Refused::Field { field, problem, .. } => format!("{general} {field}: {problem}"),
+            Refused::Field { field, problem, .. } if field.is_empty() => {
+                format!("{general} {}", problem.say(self.lang))
+            }
+            Refused::Field { field, problem, .. } => {
+                let label = setting_words(self.lang, field).label;
+                let field = if label.is_empty() { field } else { label };
+                let problem = phrase!(trouble.in_field, field = field, problem = problem.clone());
+                format!("{general} {}", problem.say(self.lang))
+            }
             _ => general.to_owned(),
         }
     }

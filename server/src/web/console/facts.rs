@@ -8,6 +8,7 @@ use crate::staff::Permission;
 use app::admin::facts::{self as pages, Fact, Fields};
 use app::admin::frame::{Section, Sheet, Told};
 use app::outcome::Refusal;
+use app::phrase;
 use app::view::FactKind;
 use app::words::Locale;
 use axum::Form;
@@ -45,13 +46,21 @@ pub async fn add(desk: AtDesk, Form(posted): Form<Vec<(String, String)>>) -> Res
     let attribute = posted.attribute(name);
     let saved = match existing(&desk, &attribute.name).await {
         // Else a new one would silently change the one of that name.
-        Ok(Some(_)) => Err(Refused::conflict("name", "there is one of this name already")),
+        Ok(Some(_)) => Err(Refused::conflict("name", phrase!(problem.exists))),
         Ok(None) => define(&desk.latchkey, &desk.staff, &attribute).await,
         Err(refused) => Err(refused),
     };
     match saved {
         Ok(()) => desk::back("/admin/facts", "saved"),
-        Err(refused) => page(&desk, None, &posted.fields(&attribute, &refused), Some(&refused)).await,
+        Err(refused) => {
+            page(
+                &desk,
+                None,
+                &posted.fields(&attribute, &refused, desk.lang),
+                Some(&refused),
+            )
+            .await
+        }
     }
 }
 
@@ -126,7 +135,12 @@ pub async fn save(desk: AtDesk, Path(name): Path<String>, Form(posted): Form<Vec
     match saved {
         Ok(()) => desk::back(&format!("/admin/facts/{name}"), "saved"),
         Err(refused) if refused.refusal() == Refusal::Forbidden => desk.refuse(Section::Settings, &refused),
-        Err(refused) => one(&desk, None, &posted.fields(&attribute, &refused), Some(&refused)),
+        Err(refused) => one(
+            &desk,
+            None,
+            &posted.fields(&attribute, &refused, desk.lang),
+            Some(&refused),
+        ),
     }
 }
 
@@ -195,10 +209,10 @@ impl Posted {
     }
 
     /// The same form again, with what is wrong.
-    fn fields(&self, attribute: &Attribute, refused: &Refused) -> Fields {
+    fn fields(&self, attribute: &Attribute, refused: &Refused, lang: Locale) -> Fields {
         Fields {
             problem: match refused {
-                Refused::Field { field, problem, .. } => Some((field.clone(), problem.clone())),
+                Refused::Field { field, problem, .. } => Some((field.clone(), problem.say(lang))),
                 _ => None,
             },
             kind: self.text("kind").to_owned(),

@@ -5,8 +5,10 @@ use crate::account::import::job::{Job, State, errors_csv, show as show_job, star
 use crate::account::import::{Format, columns};
 use crate::refused::Refused;
 use crate::staff::Permission;
+use crate::startup::IMPORT_LIMIT;
 use app::admin::frame::{Section, Sheet, Told};
 use app::admin::import::{self as pages, Progress};
+use app::phrase;
 use axum::extract::{Multipart, Path};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -46,7 +48,7 @@ pub async fn begin(desk: AtDesk, upload: Result<Multipart, axum::extract::multip
         } else {
             Format::Csv
         };
-        start(&desk.latchkey, &desk.staff, format, &bytes, keep_good).await
+        start(&desk.latchkey, &desk.staff, format, &bytes, keep_good, desk.lang).await
     };
     match begun.await {
         Ok(job) => Redirect::to(&format!("/admin/accounts/import/{job}")).into_response(),
@@ -60,7 +62,7 @@ fn has_ending(name: &str, endings: &[&str]) -> bool {
 }
 
 fn unreadable() -> Refused {
-    Refused::invalid("file", "the upload cannot be read, or is over 32 MiB")
+    Refused::invalid("file", phrase!(problem.upload, size = IMPORT_LIMIT / 1024 / 1024))
 }
 
 /// Name and content of the file, and whether good rows are kept.
@@ -79,7 +81,7 @@ async fn uploaded(mut upload: Multipart) -> Result<(String, Vec<u8>, bool), Refu
     }
     let (name, bytes) = file
         .filter(|(_, bytes)| !bytes.is_empty())
-        .ok_or_else(|| Refused::invalid("file", "choose a file that is not empty"))?;
+        .ok_or_else(|| Refused::invalid("file", phrase!(problem.upload_nothing)))?;
     Ok((name, bytes, keep_good))
 }
 

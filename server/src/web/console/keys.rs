@@ -46,9 +46,11 @@ pub async fn add(desk: AtDesk, axum::Form(fields): axum::Form<Vec<(String, Strin
             };
             form.scopes = chosen(&scopes);
             match &refused {
-                Refused::Field { field, problem, .. } if field == "name" => form.name_problem = Some(problem.clone()),
+                Refused::Field { field, problem, .. } if field == "name" => {
+                    form.name_problem = Some(problem.say(desk.lang));
+                }
                 Refused::Field { field, problem, .. } if field == "scopes" => {
-                    form.scopes_problem = Some(problem.clone());
+                    form.scopes_problem = Some(problem.say(desk.lang));
                 }
                 other
                     if matches!(

@@ -132,7 +132,7 @@ async fn decision(desk: &AtDesk, id: &str, refused: Option<&Refused>, typed: Str
         attribute.map_or_else(|| name.to_owned(), |attribute| attribute.label(desk.lang).to_owned())
     };
     let problem = match refused {
-        Some(Refused::Field { field, problem, .. }) if field == "reason" => Some(problem.clone()),
+        Some(Refused::Field { field, problem, .. }) if field == "reason" => Some(problem.say(desk.lang)),
         _ => None,
     };
     Ok(Decision {

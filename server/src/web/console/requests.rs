@@ -29,9 +29,12 @@ pub async fn index(desk: AtDesk, Query(asked): Query<Asked>) -> Response {
     let found = find(&desk, &asked).await;
     let (status, problem, requests, next) = match found {
         Ok((requests, next)) => (StatusCode::OK, None, requests, next),
-        Err(Refused::Field { field, problem, .. }) if field == "receipt" => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Some(problem), Vec::new(), None)
-        }
+        Err(Refused::Field { field, problem, .. }) if field == "receipt" => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Some(problem.say(desk.lang)),
+            Vec::new(),
+            None,
+        ),
         Err(refused) => return desk.refuse(Section::Requests, &refused),
     };
     let page = pages::Requests {

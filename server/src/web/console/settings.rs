@@ -130,7 +130,7 @@ pub async fn save(desk: AtDesk, Path(group): Path<String>, Form(fields): Form<Ve
 async fn save_group(desk: &AtDesk, group: &'static str, typed: &Typed) -> Result<(), Refused> {
     let shown = current(&desk.latchkey, &desk.staff).await?;
     let settings = desk.latchkey.settings().await?;
-    let patch = form::patch(desk.lang, group, &settings, &shown, typed)?;
+    let patch = form::patch(group, &settings, &shown, typed)?;
     change(&desk.latchkey, &desk.staff, &patch, typed.field("current_password")).await
 }
 
@@ -142,7 +142,7 @@ pub async fn test_mail(desk: AtDesk) -> Response {
             Some(Tested {
                 sent: verdict.sent,
                 reply: verdict.reply,
-                advice: verdict.advice,
+                advice: verdict.advice.map(|advice| advice.say(desk.lang)).unwrap_or_default(),
             }),
             None,
         ),
@@ -155,14 +155,17 @@ pub async fn test_mail(desk: AtDesk) -> Response {
 /// Looks at the records of the sender's domain, and shows what was found.
 pub async fn look_at_dns(desk: AtDesk) -> Response {
     let (found, refused) = match deliverability::check(&desk.latchkey, &desk.staff).await {
-        Ok(findings) => (Some(findings.into_iter().map(found).collect()), None),
+        Ok(findings) => (
+            Some(findings.iter().map(|finding| found(finding, desk.lang)).collect()),
+            None,
+        ),
         Err(refused) => (None, Some(refused)),
     };
     let looked = Looked { tested: None, found };
     page(&desk, "mail", None, Typed::default(), refused.as_ref(), looked).await
 }
 
-fn found(finding: Finding) -> Found {
+fn found(finding: &Finding, lang: Locale) -> Found {
     Found {
         name: match finding.check {
             Examined::Dkim => "DKIM",
@@ -175,8 +178,8 @@ fn found(finding: Finding) -> Found {
             Level::Warning => How::Warning,
             Level::Problem => How::Problem,
         },
-        text: finding.found,
-        next: finding.next,
+        text: finding.found.say(lang),
+        next: finding.next.as_ref().map(|next| next.say(lang)),
     }
 }
 

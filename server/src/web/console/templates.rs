@@ -148,7 +148,8 @@ pub async fn test(desk: AtDesk, Path(path): Path<(String, String)>, Form(posted)
     };
     match sent {
         Ok(verdict) => {
-            let text = pages::tested(desk.lang, verdict.sent, &verdict.reply, &verdict.advice);
+            let advice = verdict.advice.map(|advice| advice.say(desk.lang)).unwrap_or_default();
+            let text = pages::tested(desk.lang, verdict.sent, &verdict.reply, &advice);
             let told = if verdict.sent {
                 Told::Done(text)
             } else {

@@ -67,7 +67,7 @@ pub fn form(
             .filter(|shown| shown.declared.group() == group && shown.declared.kind != Kind::Budgets)
     };
     let (at, problem) = match refused {
-        Some(Refused::Field { field, problem, .. }) => (field.as_str(), Some(problem.clone())),
+        Some(Refused::Field { field, problem, .. }) => (field.as_str(), Some(problem.say(lang))),
         _ => ("", None),
     };
     let fields = of_group().map(|shown| {
@@ -240,13 +240,7 @@ fn default_in_words(lang: Locale, shown: &Shown) -> String {
 }
 
 /// What the form says about the settings of a group that may be changed here.
-pub fn patch(
-    lang: Locale,
-    group: &str,
-    settings: &Settings,
-    shown: &[Shown],
-    typed: &Typed,
-) -> Result<Map<String, Value>, Refused> {
+pub fn patch(group: &str, settings: &Settings, shown: &[Shown], typed: &Typed) -> Result<Map<String, Value>, Refused> {
     let mut values = Vec::new();
     for shown in shown {
         let declared = shown.declared;
@@ -254,7 +248,7 @@ pub fn patch(
             continue;
         }
         let value = match declared.kind {
-            Kind::MailUrl => server::url(lang, settings, typed)?,
+            Kind::MailUrl => server::url(settings, typed)?,
             Kind::Budgets => None,
             // Left empty it stays as it is.
             Kind::Secret { .. } => typed

@@ -46,7 +46,7 @@ pub async fn about(desk: &AtDesk, settings: &Settings) -> Result<About, Refused>
                 enough: estimate.enough(),
             }
         }
-        Err(Refused::Field { problem, .. }) => Estimate::NotYet(problem),
+        Err(Refused::Field { problem, .. }) => Estimate::NotYet(problem.say(desk.lang)),
         Err(refused) => return Err(refused),
     };
     Ok(About {

@@ -4,8 +4,8 @@ use super::form::Typed;
 use crate::mail::transport::{Login, Security, Server as Target, Target as Address};
 use crate::refused::Refused;
 use crate::settings::Settings;
-use app::admin::settings::{Server, password_again};
-use app::words::Locale;
+use app::admin::settings::Server;
+use app::phrase;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ const fn word(security: Security) -> &'static str {
 /// # Errors
 /// [`Refused::Field`] where the password has to be typed again: a stored one is kept for the same host and user only, otherwise
 /// whoever may change the host could send it to a server of their own (security 173).
-pub fn url(lang: Locale, settings: &Settings, typed: &Typed) -> Result<Option<Value>, Refused> {
+pub fn url(settings: &Settings, typed: &Typed) -> Result<Option<Value>, Refused> {
     let Some(host) = typed.field("mail_host").map(str::trim) else {
         return Ok(None);
     };
@@ -99,13 +99,7 @@ pub fn url(lang: Locale, settings: &Settings, typed: &Typed) -> Result<Option<Va
         _ => None,
     };
     let field = |name| typed.field(name).unwrap_or_default().trim();
-    let login = login(
-        lang,
-        server.as_ref(),
-        host,
-        field("mail_user"),
-        typed.field("mail_password"),
-    )?;
+    let login = login(server.as_ref(), host, field("mail_user"), typed.field("mail_password"))?;
     let (scheme, options) = match field("mail_security") {
         "tls" => ("smtps", ""),
         "none" => ("smtp", "?tls=none"),
@@ -121,15 +115,12 @@ pub fn url(lang: Locale, settings: &Settings, typed: &Typed) -> Result<Option<Va
         host.to_owned()
     };
     if host.contains(['/', '@', '?', '#']) {
-        return Err(Refused::invalid(
-            "mail.url",
-            "the host is a name like mail.example.org, or an address",
-        ));
+        return Err(Refused::invalid("mail.url", phrase!(problem.mail_host)));
     }
     let port = match field("mail_port") {
         "" => String::new(),
         port if port.parse::<u16>().is_ok_and(|port| port > 0) => format!(":{port}"),
-        _ => return Err(Refused::invalid("mail.url", "the port is a number from 1 to 65535")),
+        _ => return Err(Refused::invalid("mail.url", phrase!(problem.mail_port))),
     };
     let url = format!("{scheme}://{login}{host}{port}{options}");
     // The same server in other words is no change, and nothing to confirm.
@@ -143,20 +134,14 @@ pub fn url(lang: Locale, settings: &Settings, typed: &Typed) -> Result<Option<Va
     Ok((!same).then(|| url.into()))
 }
 
-fn login(
-    lang: Locale,
-    stored: Option<&Target>,
-    host: &str,
-    user: &str,
-    password: Option<&str>,
-) -> Result<Option<Login>, Refused> {
+fn login(stored: Option<&Target>, host: &str, user: &str, password: Option<&str>) -> Result<Option<Login>, Refused> {
     let stored_login = stored.and_then(|server| server.login.as_ref());
     let same_host = stored.is_some_and(|server| server.host.eq_ignore_ascii_case(host.trim_matches(['[', ']'])));
     let same_user = user == shown_user(stored_login);
     match (password.unwrap_or_default(), stored_login) {
         ("", Some(login)) if same_host && same_user => Ok(Some(login.clone())),
         ("", _) if user.is_empty() => Ok(None),
-        ("", _) => Err(Refused::invalid("mail_password", password_again(lang))),
+        ("", _) => Err(Refused::invalid("mail_password", phrase!(problem.password_again))),
         (password, Some((stored_user, _))) if user.is_empty() && same_host && same_user => {
             Ok(Some((stored_user.clone(), password.to_owned())))
         }
