@@ -21,10 +21,46 @@ async function judge(page: Page): Promise<void> {
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('; ')}`);
     expect(found, `accessibility in ${colorScheme}`).toEqual([]);
   }
+  await fitsNarrowScreens(page);
+}
+
+/** Nothing scrolls sideways on the narrowest screen, and no words are cut off or reach beyond it. */
+export async function fitsNarrowScreens(page: Page): Promise<void> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: NARROWEST, height: 640 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width of the page').toBeLessThanOrEqual(NARROWEST);
+  expect(await page.evaluate(cutOff), 'words that cannot be read whole').toEqual([]);
   if (before) await page.setViewportSize(before);
+}
+
+/** Words that are not seen whole: beyond an edge of the screen, or of a box that cuts off. */
+function cutOff(): string[] {
+  const found: string[] = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const element = text.parentElement;
+    if (!text.textContent?.trim() || !element || element.closest('script, style, noscript, iframe, [hidden], [aria-hidden="true"]')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const line of range.getClientRects()) {
+      let box: HTMLElement | null = element;
+      let cut = line.width > 0 && (line.left < -1 || line.right > document.documentElement.clientWidth + 1);
+      for (; box && box !== document.body; box = box.parentElement) {
+        const { overflowX, position } = getComputedStyle(box);
+        const edge = box.getBoundingClientRect();
+        // What is for screen readers only is a pixel wide; what scrolls can be read.
+        if (edge.width <= 1 || edge.height <= 1 || position === 'fixed' || overflowX === 'auto' || overflowX === 'scroll') {
+          cut = false;
+          break;
+        }
+        if (overflowX !== 'visible' && (line.left < edge.left - 1 || line.right > edge.right + 1)) cut = true;
+      }
+      if (!cut) continue;
+      found.push(`${element.tagName.toLowerCase()}: ${text.textContent.trim().slice(0, 60)}`);
+      break;
+    }
+  }
+  return found;
 }
 
 /** Axe is a script itself. So the page is opened where scripts run, but the page's own ones cannot be had: what a person without
