@@ -182,7 +182,7 @@ test('recovery is switched on by somebody who has read the risk, with facts that
   await visitor.link('Define facts').click();
   await visitor.reads('Facts about people');
   await visitor.field('Short name').fill('favourite_colour');
-  await visitor.field('Name in the language en').fill('Favourite colour');
+  await visitor.field('Name: English').fill('Favourite colour');
   await visitor.field('Kind').selectOption('pick_list');
   await visitor.field('Options of a pick list').fill('Red');
   visitor.watch.expect(422, '/admin/facts');

@@ -168,9 +168,10 @@ impl Fields {
     fn view(&self, lang: Locale) -> AnyView {
         let labels = self.labels.iter().enumerate().map(|(index, (language, label))| {
             let id = format!("label.{language}");
+            let own = Locale::of_tag(language).map_or_else(|| language.clone(), |lang| lang.name().to_owned());
             let row = Row {
                 id: &id,
-                label: say!(lang, admin_facts.label_in, language = language.clone()),
+                label: say!(lang, admin_facts.label_in, language = own),
                 help: String::new(),
                 problem: self.problem("labels").filter(|_| index == 0),
             };
