@@ -1,8 +1,11 @@
 // Looks over the browser's shoulder. Whatever a test is about, it fails when a page
 //   - writes an error or a warning to the console, breaks its content security policy, or throws,
 //   - asks anything of another host, or gets an answer it should not get,
-//   - lets a secret out: into an address, a Referer, the history, the browser's storage, the page, or the server's log.
+//   - lets a secret out: into an address, a Referer, the history, the browser's storage, the page, or the server's log,
+//   - is not the HTML that the standard describes, as the server sent it, or has a weak policy.
 import { type BrowserContext, type ConsoleMessage, expect, type Page, type Request, type Response } from '@playwright/test';
+import { flaws } from './html';
+import { weaknesses } from './policy';
 
 /** Console lines that say what the checks below say better, or that are about the test and not about the page. */
 const BESIDE_THE_POINT = [
@@ -19,6 +22,7 @@ export class Watch {
   private readonly complaints: string[] = [];
   private readonly requests: Request[] = [];
   private readonly bodies: Promise<{ url: string; text: string }>[] = [];
+  private readonly documents: Promise<{ url: string; text: string }>[] = [];
   private readonly expected: { status: number; path: string }[] = [];
   private readonly forgiven: RegExp[] = [];
   private readonly secrets = new Set<string>();
@@ -73,6 +77,9 @@ export class Watch {
       this.search((await request.allHeaders())['referer'] ?? '', secrets, `Referer sent to ${request.url()}`);
     }
     for (const { url, text } of await Promise.all(this.bodies)) this.search(text, secrets, `answer of ${url}`);
+    for (const { url, text } of await Promise.all(this.documents)) {
+      for (const flaw of await flaws(new URL(url).pathname, text)) this.complaints.push(`HTML of ${url}: ${flaw}`);
+    }
     this.search(log, secrets, 'log of the server');
     for (const { status, path } of this.expected) this.complaints.push(`${status} for ${path} never came`);
     const left = this.complaints.filter((complaint) => !this.forgiven.some((pattern) => pattern.test(complaint)));
@@ -107,16 +114,19 @@ export class Watch {
     const here = this.expected.findIndex(({ status, path }) => status === response.status() && path === url.pathname);
     if (here >= 0) this.expected.splice(here, 1);
     else if (response.status() >= 400) this.complaints.push(`${response.status()} for ${response.request().method()} ${response.url()}`);
+    if (url.origin === this.origin() && response.request().resourceType() === 'document') {
+      const policy = response.headers()['content-security-policy'] ?? '';
+      for (const weakness of weaknesses(policy)) this.complaints.push(`policy of ${response.url()}: ${weakness}`);
+    }
   }
 
   /** Keeps what pages and scripts got, once it is complete: an answer that nobody reads never is. */
   private finished(request: Request): void {
     const url = new URL(request.url());
-    if (url.origin !== this.origin() || url.pathname.startsWith(SHOWS_MAILS)) return;
-    if (!['document', 'fetch', 'xhr'].includes(request.resourceType())) return;
-    // Redirects have no body, and what a page got last may be gone with it.
-    const text = request.response().then((response) => response?.text() ?? '');
-    this.bodies.push(text.catch(() => '').then((text) => ({ url: request.url(), text })));
+    if (url.origin !== this.origin() || !['document', 'fetch', 'xhr'].includes(request.resourceType())) return;
+    const body = text(request);
+    if (request.resourceType() === 'document') this.documents.push(body);
+    if (!url.pathname.startsWith(SHOWS_MAILS)) this.bodies.push(body);
   }
 
   private async inspect(page: Page, secrets: string[]): Promise<void> {
@@ -137,6 +147,12 @@ export class Watch {
       if (spellings.some((spelling) => text.includes(spelling))) this.complaints.push(`secret in ${where}: ${text.slice(0, 200)}`);
     }
   }
+}
+
+/** What was answered. Redirects have no body, and what a page got last may be gone with it. */
+async function text(request: Request): Promise<{ url: string; text: string }> {
+  const body = request.response().then((response) => response?.text() ?? '');
+  return { url: request.url(), text: await body.catch(() => '') };
 }
 
 /** The one request that carries the secret of a mail: opening its link. */
