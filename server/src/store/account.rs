@@ -122,6 +122,28 @@ const WANTED: &str = concat!(
 );
 
 impl Store {
+    /// Which account a canonical address or name belongs to.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_id_by_key(&self, key: &str) -> Result<Option<String>, Fault> {
+        let row: Option<(String,)> =
+            sqlx::query_as("select account_id from account_identifiers where identifier_key = $1")
+                .bind(key)
+                .fetch_optional(&mut *self.read().await?)
+                .await?;
+        Ok(row.map(|(id,)| id))
+    }
+
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count_accounts(&self) -> Result<i64, Fault> {
+        let row: (i64,) = sqlx::query_as("select count(*) from accounts")
+            .fetch_one(&mut *self.read().await?)
+            .await?;
+        Ok(row.0)
+    }
+
     /// Accounts that match, the newest first.
     ///
     /// # Errors
