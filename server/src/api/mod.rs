@@ -103,15 +103,15 @@ fn parts() -> (Router<SharedLatchkey>, utoipa::openapi::OpenApi) {
                 .routes(routes!(mail::test))
                 .routes(routes!(mail::deliverability))
                 .routes(routes!(mail_templates::list))
-                .routes(routes!(mail_templates::import))
+                .routes(routes!(mail_templates::import::import))
                 .routes(routes!(
                     mail_templates::show,
                     mail_templates::save,
                     mail_templates::restore_default
                 ))
                 .routes(routes!(mail_templates::preview))
-                .routes(routes!(mail_templates::versions))
-                .routes(routes!(mail_templates::restore))
+                .routes(routes!(mail_templates::versions::versions))
+                .routes(routes!(mail_templates::versions::restore))
                 .routes(routes!(accounts::list, accounts::add))
                 .routes(routes!(accounts::show, accounts::change, accounts::remove))
                 .routes(routes!(import::import))

@@ -1,28 +1,27 @@
 //! `/mail-templates`: what mails say, in every language; looked at, edited, tried, taken back, imported.
 
-use super::json::{Body, texts};
+pub mod import;
+pub mod versions;
+
+use super::json::Body;
 use super::no_content;
 use super::problem::Problem;
 use super::staff::OnDuty;
-use crate::clock::{rfc3339, rfc3339_or_none};
+use crate::clock::rfc3339_or_none;
 use crate::latchkey::SharedLatchkey;
 use crate::mail::message::MailKind;
 use crate::mail::placeholder::Placeholder;
 use crate::mail::render::Source;
-use crate::mail::template::import::{Outcome, Report, Wanted, import as import_old};
 use crate::mail::template::problem::{Part, Problem as Wrong};
 use crate::mail::template::sample::Sample;
 use crate::mail::template::{self, Template};
 use app::admin::template_words::meaning;
 use app::outcome::Refusal;
-use app::phrase;
 use app::words::Locale;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Something that is wrong with a template.
@@ -340,194 +339,4 @@ pub async fn preview(
         text: mail.text,
         html: mail.html,
     }))
-}
-
-/// An earlier version.
-#[derive(Serialize, ToSchema)]
-pub struct TemplateVersion {
-    version: i64,
-    /// False where the words as delivered counted again.
-    edited: bool,
-    edited_by: String,
-    edited_at: String,
-    #[serde(flatten)]
-    parts: TemplateParts,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct TemplateVersions {
-    items: Vec<TemplateVersion>,
-    next_cursor: Option<String>,
-}
-
-/// Lists the versions that are kept, the newest first: fifty of each template.
-#[utoipa::path(
-    get, path = "/mail-templates/{kind}/{locale}/versions", tag = "mail", security(("session" = []), ("api_key" = ["mail:read"])),
-    params(("kind" = MailKind, Path, example = "reset_link"), ("locale" = String, Path, example = "en")),
-    responses(
-        (status = 200, body = TemplateVersions),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    ),
-)]
-pub async fn versions(
-    State(latchkey): State<SharedLatchkey>,
-    OnDuty(staff): OnDuty,
-    Path(path): Path<(String, String)>,
-) -> Result<Json<TemplateVersions>, Problem> {
-    let (kind, language) = of_path(path)?;
-    let all = template::versions(&latchkey, &staff, kind, language).await?;
-    let items = all.into_iter().map(|version| TemplateVersion {
-        version: version.version,
-        edited: version.edited,
-        edited_by: version.edited_by,
-        edited_at: rfc3339(version.edited_at),
-        parts: version.source.into(),
-    });
-    Ok(Json(TemplateVersions {
-        items: items.collect(),
-        next_cursor: None,
-    }))
-}
-
-/// Puts an earlier version in force again, as a new one.
-#[utoipa::path(
-    post, path = "/mail-templates/{kind}/{locale}/versions/{version}/restore", tag = "mail",
-    security(("session" = []), ("api_key" = ["mail:write"])),
-    params(
-        ("kind" = MailKind, Path, example = "reset_link"), ("locale" = String, Path, example = "en"),
-        ("version" = String, Path, example = "1", description = "Its number"),
-    ),
-    responses(
-        (status = 200, body = TemplateShown),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "conflict: somebody else changed it meanwhile"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "invalid: what was right then is not any more"),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    ),
-)]
-pub async fn restore(
-    State(latchkey): State<SharedLatchkey>,
-    OnDuty(staff): OnDuty,
-    Path((kind, locale, version)): Path<(String, String, String)>,
-) -> Result<Json<TemplateShown>, Problem> {
-    staff.require(crate::staff::Permission::ChangeMail)?;
-    let (kind, language) = of_path((kind, locale))?;
-    let number = version.parse().map_err(|_| Refusal::NotFound)?;
-    let restored = template::restore(&latchkey, &staff, kind, language, number).await?;
-    Ok(Json(restored.into()))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TemplateImport {
-    /// Of the mail that the items are about.
-    #[schema(example = "en")]
-    locale: String,
-    /// Old settings by name.
-    #[serde(deserialize_with = "texts")]
-    #[schema(example = json!({ "RESET_PASSWORD_TEXT_BODY": "Go to ${link} to reset your password." }))]
-    items: BTreeMap<String, String>,
-    /// Whether the result is put in force: the template, and the settings, which needs `settings:write`, too.
-    #[serde(default)]
-    apply: bool,
-    /// Of the acting person, where a guarded setting changes; keys need none.
-    #[serde(default)]
-    current_password: Option<String>,
-}
-
-/// Why an item became what it did.
-#[derive(Serialize, ToSchema)]
-pub struct ImportNote {
-    #[schema(example = "plain_link_added")]
-    code: &'static str,
-    what: String,
-    detail: String,
-}
-
-/// What became of an item.
-#[derive(Serialize, ToSchema)]
-pub struct ImportedItem {
-    name: String,
-    outcome: Outcome,
-    /// The setting or part of the template that it becomes.
-    #[schema(example = "reset_link/en text")]
-    becomes: Option<String>,
-    value: Option<String>,
-    notes: Vec<ImportNote>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct ImportReport {
-    items: Vec<ImportedItem>,
-    /// The mail as it would be, or is.
-    template: Option<TemplateParts>,
-    /// What is still wrong with it.
-    problems: Vec<TemplateProblem>,
-    /// As `PATCH /settings` takes them.
-    settings: Map<String, Value>,
-    applied: bool,
-}
-
-impl From<Report> for ImportReport {
-    fn from(report: Report) -> Self {
-        let some = |text: String| Some(text).filter(|text| !text.is_empty());
-        let items = report.items.into_iter().map(|item| ImportedItem {
-            name: item.name,
-            outcome: item.outcome,
-            becomes: some(item.becomes),
-            value: some(item.value),
-            notes: item
-                .notes
-                .into_iter()
-                .map(|(note, what)| ImportNote {
-                    code: note.code(),
-                    detail: note.words(Locale::En, &what),
-                    what,
-                })
-                .collect(),
-        });
-        Self {
-            items: items.collect(),
-            template: report.template.map(TemplateParts::from),
-            problems: report
-                .problems
-                .iter()
-                .map(|wrong| TemplateProblem::told(wrong, Locale::En))
-                .collect(),
-            settings: report.settings,
-            applied: report.applied,
-        }
-    }
-}
-
-/// Converts templates and settings of other systems: says what becomes of each, and puts it in force when asked.
-#[utoipa::path(
-    post, path = "/mail-templates/import", tag = "mail", security(("session" = []), ("api_key" = ["mail:write"])),
-    request_body = TemplateImport,
-    responses(
-        (status = 200, body = ImportReport),
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "forbidden, confirmation_needed, current_password_wrong"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "conflict: a setting contradicts another one"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "invalid: an unknown language, or a template that is not right yet"),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "busy"),
-    ),
-)]
-pub async fn import(
-    State(latchkey): State<SharedLatchkey>,
-    OnDuty(staff): OnDuty,
-    Body(body): Body<TemplateImport>,
-) -> Result<Json<ImportReport>, Problem> {
-    staff.require(crate::staff::Permission::ChangeMail)?;
-    let language = Locale::of_code(&body.locale).ok_or_else(|| {
-        crate::refused::Refused::invalid("locale", phrase!(problem.one_of, choices = Locale::CODES.join(", ")))
-    })?;
-    let items: Vec<_> = body.items.into_iter().collect();
-    let wanted = Wanted {
-        language,
-        apply: body.apply,
-        current_password: body.current_password.as_deref(),
-    };
-    Ok(Json(import_old(&latchkey, &staff, &items, &wanted).await?.into()))
 }
