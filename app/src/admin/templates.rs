@@ -357,8 +357,8 @@ fn history(lang: Locale, back: &str, versions: Vec<Version>, may_change: bool) -
         part::table(say!(lang, admin_templates.history), &heads, rows.collect())
     };
     view! {
-        <section aria-labelledby="history">
-            <h2 id="history">{say!(lang, admin_templates.history)}</h2>
+        <section>
+            <h2>{say!(lang, admin_templates.history)}</h2>
             {list}
         </section>
     }
