@@ -1,24 +1,18 @@
 //! The one verdict on a new password, for reset, change, import and the checklist alike (P2).
 
 use super::Password;
-use super::check::{OwnerContext, Verdict, check};
+use super::check::{OwnerContext, Verdict, check, violations};
 use crate::account::Account;
 use crate::refused::{Fault, Refused};
 use crate::settings::Settings;
+use app::policy::Policy;
 
-/// The verdict, with what is known of the owner. An estimate takes milliseconds, so it is made off the threads that answer requests.
+/// The verdict, with what is known of the owner.
 ///
 /// # Errors
 /// [`Refused::Password`] when it is too long to be looked at.
 pub async fn verdict(settings: &Settings, owner: Option<&Account>, text: &str) -> Result<(Password, Verdict), Refused> {
-    let password = Password::new(text).map_err(|violation| Refused::Password(vec![violation]))?;
-    let policy = settings.password;
-    let context = context(settings, owner);
-    let judged = tokio::task::spawn_blocking(move || {
-        let verdict = check(&policy, &password, &context);
-        (password, verdict)
-    });
-    judged.await.map_err(|error| Fault::Other(error.to_string()).into())
+    judged(settings, owner, text, check).await
 }
 
 /// The password, when it may be used.
@@ -26,12 +20,29 @@ pub async fn verdict(settings: &Settings, owner: Option<&Account>, text: &str) -
 /// # Errors
 /// [`Refused::Password`] with every rule it breaks.
 pub async fn accepted(settings: &Settings, owner: Option<&Account>, text: &str) -> Result<Password, Refused> {
-    let (password, verdict) = verdict(settings, owner, text).await?;
-    if verdict.accepted() {
+    let (password, broken) = judged(settings, owner, text, violations).await?;
+    if broken.is_empty() {
         Ok(password)
     } else {
-        Err(Refused::Password(verdict.violations))
+        Err(Refused::Password(broken))
     }
+}
+
+/// An estimate takes milliseconds, so it is made off the threads that answer requests.
+async fn judged<T: Send + 'static>(
+    settings: &Settings,
+    owner: Option<&Account>,
+    text: &str,
+    how: fn(&Policy, &Password, &OwnerContext) -> T,
+) -> Result<(Password, T), Refused> {
+    let password = Password::new(text).map_err(|violation| Refused::Password(vec![violation]))?;
+    let policy = settings.password;
+    let context = context(settings, owner);
+    let judging = tokio::task::spawn_blocking(move || {
+        let judged = how(&policy, &password, &context);
+        (password, judged)
+    });
+    judging.await.map_err(|error| Fault::Other(error.to_string()).into())
 }
 
 fn context(settings: &Settings, owner: Option<&Account>) -> OwnerContext {

@@ -162,6 +162,7 @@ proptest! {
             let context = OwnerContext::new(words.iter().map(String::as_str));
             let verdict = check(&Policy::default(), &password, &context);
             prop_assert!(verdict.strength <= 4);
+            prop_assert_eq!(&verdict.violations, &violations(&Policy::default(), &password, &context));
             prop_assert!(verdict.violations.starts_with(&Policy::default().violations(password.as_str())));
         }
     }
@@ -169,7 +170,10 @@ proptest! {
     #[test]
     fn no_walk_on_the_keyboard_and_no_disguise_upsets_the_estimator(text in "([qazwsxedcrfvtgbyhnQAZWSX]{0,60}|[0-9.*/+-]{0,60}|[a@4s$5o0i1!lL|A]{0,60}|[aA ]{0,60}){1,3}") {
         if let Ok(password) = Password::new(&text) {
-            prop_assert!(check(&Policy::default(), &password, &context()).strength <= 4);
+            let verdict = check(&Policy::default(), &password, &context());
+            prop_assert!(verdict.strength <= 4);
+            // What stops as soon as enough is known says the same.
+            prop_assert_eq!(verdict.violations, violations(&Policy::default(), &password, &context()));
         }
     }
 
