@@ -67,8 +67,7 @@ fn is_wordless(text: &str) -> bool {
 
 /// Words that happen to be the same as in English, and what has no language: names, paths, patterns.
 fn may_be_the_same(language: Locale, key: &str) -> bool {
-    const EVERYWHERE: [&str; 14] = [
-        "cli.failed",
+    const EVERYWHERE: [&str; 13] = [
         "problem.fact_column",
         "common.title",
         "time.first_day",

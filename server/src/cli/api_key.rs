@@ -1,9 +1,10 @@
 //! `latchkey api-key …`.
 
+use super::fault;
 use super::language::said;
 use crate::clock::{rfc3339, rfc3339_or_none};
 use crate::latchkey::Latchkey;
-use crate::refused::{Fault, Refused};
+use crate::refused::Fault;
 use crate::staff::{Scope, Staff, key};
 use crate::store::After;
 use app::phrase;
@@ -77,11 +78,4 @@ async fn list(latchkey: &Latchkey, staff: &Staff, json: bool) -> Result<(), Faul
         }
     }
     Ok(())
-}
-
-fn fault(refused: Refused) -> Fault {
-    match refused {
-        Refused::Fault(fault) => fault,
-        other => other.in_words().into(),
-    }
 }

@@ -1,11 +1,12 @@
 //! `latchkey audit …`.
 
+use super::fault;
 use super::language::said;
 use crate::audit::export::Format;
 use crate::audit::search::{Wanted, begin_export, export_page};
 use crate::audit::verify::{Flaw, verify};
 use crate::latchkey::Latchkey;
-use crate::refused::{Fault, Refused};
+use crate::refused::Fault;
 use crate::staff::Staff;
 use app::phrase;
 use clap::Subcommand;
@@ -89,12 +90,5 @@ async fn export(latchkey: &Latchkey, format: Format) -> Result<ExitCode, Fault> 
             Some(row) => last = Some(row),
             None => return Ok(ExitCode::SUCCESS),
         }
-    }
-}
-
-fn fault(refused: Refused) -> Fault {
-    match refused {
-        Refused::Fault(fault) => fault,
-        other => other.in_words().into(),
     }
 }

@@ -74,7 +74,7 @@ async fn dkim(latchkey: &Latchkey, save: bool, algorithm: Algorithm) -> Result<(
         let patch = grouped([("mail.dkim_private_key".to_owned(), pem.as_str().into())]);
         change(latchkey, &Staff::operator(), &patch, None)
             .await
-            .map_err(|refused| Fault::Trouble(refused.in_words()))?;
+            .map_err(super::fault)?;
         eprintln!("{}", said(&phrase!(cli.dkim_stored)));
     } else {
         println!("{}", pem.as_str());

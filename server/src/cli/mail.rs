@@ -1,5 +1,6 @@
 //! `latchkey mail …`.
 
+use super::fault;
 use super::language::said;
 use crate::latchkey::Latchkey;
 use crate::mail::test;
@@ -25,7 +26,7 @@ impl MailCommand {
         let Self::Test { to } = self;
         let verdict = test::send(latchkey, &Staff::operator(), Some(&to))
             .await
-            .map_err(|refused| Fault::Trouble(refused.in_words()))?;
+            .map_err(fault)?;
         if verdict.sent {
             println!("{}", said(&phrase!(cli.mail_sent, reply = verdict.reply)));
             return Ok(ExitCode::SUCCESS);

@@ -12,7 +12,7 @@ mod serve;
 mod settings;
 
 use crate::config::Config;
-use crate::refused::Fault;
+use crate::refused::{Fault, Refused};
 use crate::startup::{Parts, prepare};
 use app::phrase;
 use clap::{Args, Parser, Subcommand};
@@ -117,6 +117,14 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Fault> {
             println!("{}", crate::api::document()?);
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// Why a use-case refused, for whoever typed the command.
+fn fault(refused: Refused) -> Fault {
+    match refused {
+        Refused::Fault(fault) => fault,
+        other => other.in_words().into(),
     }
 }
 

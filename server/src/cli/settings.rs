@@ -1,5 +1,6 @@
 //! `latchkey settings …`.
 
+use super::fault;
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
 use crate::settings::change::{change, current};
@@ -32,9 +33,7 @@ impl SettingsCommand {
 
 async fn get(latchkey: &Latchkey, name: Option<&str>) -> Result<(), Fault> {
     let wanted = name.map(declaration).transpose()?;
-    let shown = current(latchkey, &Staff::operator())
-        .await
-        .map_err(|refused| Fault::Trouble(refused.in_words()))?;
+    let shown = current(latchkey, &Staff::operator()).await.map_err(fault)?;
     for setting in shown {
         match wanted {
             None => println!("{} = {}", setting.declared.name, setting.value),
@@ -48,7 +47,5 @@ async fn get(latchkey: &Latchkey, name: Option<&str>) -> Result<(), Fault> {
 async fn set(latchkey: &Latchkey, name: &str, text: &str) -> Result<(), Fault> {
     let value = declaration(name)?.read(text);
     let patch = grouped([(name.to_owned(), value)]);
-    change(latchkey, &Staff::operator(), &patch, None)
-        .await
-        .map_err(|refused| Fault::Trouble(refused.in_words()))
+    change(latchkey, &Staff::operator(), &patch, None).await.map_err(fault)
 }

@@ -113,7 +113,7 @@ fn edges(declared: &Declaration) -> (Vec<Value>, Vec<(Value, &'static str)>) {
                 (json!("smtp://169.254.169.254"), "link-local"),
                 (json!("smtp://[fe80::1]"), "link-local"),
                 (json!("smtp://[::ffff:169.254.169.254]"), "link-local"),
-                (json!("file:///tmp/mails"), "configured"),
+                (json!("file:///srv/mails"), "configured"),
                 (json!("smtp://user@mail.example.org"), "no password"),
             ],
         ),
