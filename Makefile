@@ -39,7 +39,7 @@ fuzz: setup ## Throw made-up input at everything that strangers can reach, for L
 
 .PHONY: flood
 flood: setup ## Hang up on 5,000 sign-ins, and ask from a million addresses: what stays?
-	@cargo test --release --package server --features test-clock --test flood -- --ignored --nocapture --test-threads 1
+	@cargo bench --package server --bench flood
 
 .PHONY: dist
 dist: setup ## Build the release archive: one binary with everything in it, and its bill of materials
