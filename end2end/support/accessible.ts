@@ -28,8 +28,10 @@ async function judge(page: Page): Promise<void> {
 export async function fitsNarrowScreens(page: Page): Promise<void> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: NARROWEST, height: 640 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width of the page').toBeLessThanOrEqual(NARROWEST);
-  expect(await page.evaluate(cutOff), 'words that cannot be read whole').toEqual([]);
+  // Where a page is only just drawn, its style or the new size of the screen may still be on their way.
+  await page.waitForLoadState();
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), 'width of the page').toBeLessThanOrEqual(NARROWEST);
+  await expect.poll(() => page.evaluate(cutOff), 'words that cannot be read whole').toEqual([]);
   if (before) await page.setViewportSize(before);
 }
 
