@@ -156,10 +156,7 @@ pub fn read(html: &str, allowed: &Allowed) -> Seen {
         anchor: None,
     };
     for (at, _) in html.match_indices('<') {
-        let next = html.get(at + 1..).map(|rest| rest.trim_start_matches('/'));
-        if next.and_then(|rest| rest.chars().next()).is_some_and(is_mark) {
-            reader.problem(at, Flaw::PlaceholderInTag, "<");
-        }
+        reader.opened(at);
     }
     for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
         match token {
@@ -218,6 +215,20 @@ impl Reader<'_> {
 
     fn hidden(&self) -> bool {
         self.open.iter().any(|open| open.hides)
+    }
+
+    /// A sign that could open a tag, also within a comment, a value or a broken end: programs that show mail are less careful than
+    /// browsers, and some would find a script there.
+    fn opened(&mut self, at: usize) {
+        let rest = self.html.get(at + 1..).unwrap_or_default().trim_start_matches('/');
+        if rest.starts_with(is_mark) {
+            self.problem(at, Flaw::PlaceholderInTag, "<");
+        }
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or_default().to_ascii_lowercase();
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !ELEMENTS.contains(&name.as_str()) {
+            self.problem(at, Flaw::ElementNotAllowed, &name);
+        }
     }
 
     fn start(&mut self, tag: &StartTag<usize>) {

@@ -298,6 +298,11 @@ fn a_mail_loads_runs_and_sends_nothing_and_leads_nowhere_else() {
         ),
         ("<iframe src=\"x\"></iframe>", Flaw::ElementNotAllowed),
         ("<svg onload=\"x\"></svg>", Flaw::ElementNotAllowed),
+        // No tags to a browser; to other programs they may be.
+        ("<p>x</<script>p>", Flaw::ElementNotAllowed),
+        ("<!DOCTYP<script>E html>", Flaw::ElementNotAllowed),
+        ("<!-- <script> -->", Flaw::ElementNotAllowed),
+        ("<p title=\"<Script>\">x</p>", Flaw::ElementNotAllowed),
         ("<base href=\"https://evil.example\">", Flaw::ElementNotAllowed),
         (
             "<link rel=\"stylesheet\" href=\"https://evil.example\">",
@@ -349,7 +354,7 @@ fn a_mail_loads_runs_and_sends_nothing_and_leads_nowhere_else() {
         "<a href=\"https://school.example/help\">x</a>",
         "<a href='mailto:it@school.example'>x</a>",
         "<table bgcolor=\"#fff\"><tr><td style=\"color:red\">{{ surname or 'friend' }}</td></tr></table>",
-        "<!-- a note -->",
+        "<!-- a note with a <p> --> 1 < 2 & 3 <4",
         "{% if name and not code %}<p>{{ \"a\" if code else 'b' }}</p>{% else %}x{% endif %}",
     ] {
         assert_eq!(in_html(&format!("{}\n{fine}", good().html)), [], "{fine}");
