@@ -81,7 +81,7 @@ async fn owner(latchkey: &SharedLatchkey, visit: &Visit) -> Result<Option<Accoun
     if let Some(token) = &visit.reset_token
         && let Ok(proved) = by_token(latchkey, token).await
     {
-        return latchkey.store.account(&proved.row.account_id).await;
+        return Ok(Some(proved.owner));
     }
     if let Some(token) = &visit.session_token
         && let Some(session) = session::resume(latchkey, token).await?

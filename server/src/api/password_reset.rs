@@ -12,7 +12,6 @@ use crate::reset::proof::{Proof, prove};
 use crate::reset::{complete as completion, request as asking};
 use crate::staff::Scope;
 use crate::web::visit::Visit;
-use app::outcome::Refusal;
 use app::phrase;
 use app::words::{Locale, generic_answer};
 use axum::Json;
@@ -147,16 +146,10 @@ pub async fn verify(
     let proof = proof(verify.token, verify.receipt, verify.code).ok_or_else(no_proof)?;
     let proved = prove(&latchkey, &visit.visitor, &proof).await?;
     let fault = |fault: Fault| Problem::from(Refused::from(fault));
-    let account = latchkey
-        .store
-        .account(&proved.row.account_id)
-        .await
-        .map_err(fault)?
-        .ok_or(Refusal::LinkNotValid)?;
     let policy = latchkey.settings().await.map_err(fault)?.password;
     Ok(Json(Verified {
-        expires_at: rfc3339(proved.row.expires_at),
-        account_hint: account.login_name.chars().take(2).chain(['…']).collect(),
+        expires_at: rfc3339(proved.expires_at),
+        account_hint: proved.owner.login_name.chars().take(2).chain(['…']).collect(),
         policy: Policy {
             min_length: policy.min_length,
             max_length: app::policy::MAX_LENGTH,

@@ -1,7 +1,7 @@
 //! The new password. One transaction spends the token, stores the hash, ends every session, and queues the notice to the owner: all
 //! of it or nothing, also under `kill -9` (security 20, 44, 45).
 
-use super::proof::{Proof, prove};
+use super::proof::{Proof, Proved, prove};
 use super::token::token_digest;
 use super::{Outcome, target};
 use crate::account::Account;
@@ -41,12 +41,9 @@ pub async fn complete(
     password: &str,
     login_name: Option<&str>,
 ) -> Result<Completed, Refused> {
-    let proved = prove(latchkey, visitor, proof).await?;
-    let account = latchkey
-        .store
-        .account(&proved.row.account_id)
-        .await?
-        .ok_or(Refusal::LinkNotValid)?;
+    let Proved {
+        token, owner: account, ..
+    } = prove(latchkey, visitor, proof).await?;
     if login_name.is_some_and(|name| !is_login_of(&account, name)) {
         return Err(Refusal::LinkNotValid.into());
     }
@@ -57,7 +54,7 @@ pub async fn complete(
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
     // Whatever was true above is asked again here: only this statement decides who wins.
-    let spent = write.spend_token(&token_digest(&proved.token), now).await?;
+    let spent = write.spend_token(&token_digest(&token), now).await?;
     let SpentToken {
         account_id,
         request_id,

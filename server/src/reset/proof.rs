@@ -3,13 +3,14 @@
 
 use super::receipt::typed_receipt;
 use super::token::{CODE_TRIES, code_matches, has_token_shape, token, token_digest};
+use crate::account::Account;
 use crate::audit::{self, Entry, Event};
+use crate::clock::UnixMillis;
 use crate::guard::limits::{CODE_BY_IDENTIFIER, PROOF_BY_CLIENT, spend};
 use crate::guard::visitor::Visitor;
 use crate::latchkey::Latchkey;
 use crate::refused::Refused;
 use crate::settings::limits::Limits;
-use crate::store::TokenRow;
 use app::outcome::Refusal;
 
 /// What a visitor holds. Debug shows no secret.
@@ -19,10 +20,11 @@ pub enum Proof {
     Code { receipt: String, code: String },
 }
 
-/// A living token, and the secret that opens it again.
+/// Whose mailbox was proved, how long that counts, and the token that proves it again.
 pub struct Proved {
     pub token: String,
-    pub row: TokenRow,
+    pub owner: Account,
+    pub expires_at: UnixMillis,
 }
 
 /// Checks a proof. A token is not spent by this; a wrong code costs a try, whoever the receipt belongs to.
@@ -53,14 +55,15 @@ pub async fn by_token(latchkey: &Latchkey, token: &str) -> Result<Proved, Refuse
     if !has_token_shape(token) {
         return Err(Refusal::LinkNotValid.into());
     }
-    let row = latchkey
+    let living = latchkey
         .store
         .living_token(&token_digest(token), latchkey.now())
         .await?
         .ok_or(Refusal::LinkNotValid)?;
     Ok(Proved {
         token: token.to_owned(),
-        row,
+        owner: living.owner,
+        expires_at: living.expires_at,
     })
 }
 
@@ -91,14 +94,14 @@ async fn by_code(
     };
 
     // A request that named nobody has no token; it still walks the same path and counts the same tries (security 158).
-    let row = latchkey.store.living_token_of_request(&request.id, now).await?;
-    let stored_digest = row.as_ref().map_or("", |row| row.code_digest.as_str());
+    let living = latchkey.store.living_token_of_request(&request.id, now).await?;
+    let stored_digest = living.as_ref().map_or("", |living| living.code_digest.as_str());
     let matches = code_matches(&latchkey.keys, &request.id, typed_code, stored_digest);
     let account_id = request.account_id.as_deref().unwrap_or_default();
 
     let mut write = latchkey.store.write().await?;
-    let proved = match row {
-        Some(row) if matches => {
+    let proved = match living {
+        Some(living) if matches => {
             write.return_code_try(&request.id).await?;
             audit::record(
                 &mut write,
@@ -107,8 +110,9 @@ async fn by_code(
                 Entry::success(Event::ResetCodeTried, account_id).about(&request.id),
             );
             Ok(Proved {
-                token: token(&latchkey.keys, &row.request_id, &row.salt),
-                row,
+                token: token(&latchkey.keys, &living.request_id, &living.salt),
+                owner: living.owner,
+                expires_at: living.expires_at,
             })
         }
         _ => {

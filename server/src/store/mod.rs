@@ -35,7 +35,7 @@ pub use picture::{NewPicture, PictureRow};
 pub use recovery::{NewPending, NewRecovery, RecoveryRow, SeenRecovery, Signals};
 pub use request::{NewRequest, RequestRow, SeenRequest};
 pub use session::{NewSession, SessionRow};
-pub use token::{NewToken, SpentToken, TokenRow};
+pub use token::{LivingToken, NewToken, SpentToken};
 
 use crate::audit::chain::Chain;
 use crate::audit::{Event, EventResult};

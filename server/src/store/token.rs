@@ -1,18 +1,35 @@
 //! Statements on `reset_tokens`.
 
-use super::{Store, Write};
+use super::account::account_columns;
+use super::{AccountRow, Store, Write};
+use crate::account::Account;
 use crate::clock::UnixMillis;
 use crate::refused::Fault;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow as _, Row as _};
 
-/// A living token together with the owner's login name.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct TokenRow {
-    pub account_id: String,
+/// A token that is alive, and whose account it opens.
+#[derive(Clone, Debug)]
+pub struct LivingToken {
     pub request_id: String,
     pub salt: String,
-    pub token_digest: String,
     pub code_digest: String,
     pub expires_at: UnixMillis,
+    pub owner: Account,
+}
+
+impl TryFrom<AnyRow> for LivingToken {
+    type Error = Fault;
+
+    fn try_from(row: AnyRow) -> Result<Self, Fault> {
+        Ok(Self {
+            request_id: row.try_get("request_id")?,
+            salt: row.try_get("salt")?,
+            code_digest: row.try_get("code_digest")?,
+            expires_at: row.try_get("expires_at")?,
+            owner: AccountRow::from_row(&row)?.try_into()?,
+        })
+    }
 }
 
 /// Whose token was spent.
@@ -41,8 +58,9 @@ pub struct NewToken<'a> {
 macro_rules! living {
     ($rest:literal) => {
         concat!(
-            "select t.account_id, t.request_id, t.salt, t.token_digest, t.code_digest, t.expires_at from reset_tokens t \
-             join accounts a on a.id = t.account_id and a.credential_version = t.credential_version \
+            "select t.request_id, t.salt, t.code_digest, t.expires_at, ",
+            account_columns!("a."),
+            " from reset_tokens t join accounts a on a.id = t.account_id and a.credential_version = t.credential_version \
              and a.status = 'active' and a.sign_in = 'password' where t.used_at = 0 and t.expires_at >= $1 and ",
             $rest
         )
@@ -52,22 +70,28 @@ macro_rules! living {
 impl Store {
     /// # Errors
     /// When the database does not answer.
-    pub async fn living_token(&self, token_digest: &str, now: UnixMillis) -> Result<Option<TokenRow>, Fault> {
-        Ok(sqlx::query_as(living!("t.token_digest = $2"))
+    pub async fn living_token(&self, token_digest: &str, now: UnixMillis) -> Result<Option<LivingToken>, Fault> {
+        let row = sqlx::query(living!("t.token_digest = $2"))
             .bind(now)
             .bind(token_digest)
             .fetch_optional(&mut *self.read().await?)
-            .await?)
+            .await?;
+        row.map(LivingToken::try_from).transpose()
     }
 
     /// # Errors
     /// When the database does not answer.
-    pub async fn living_token_of_request(&self, request_id: &str, now: UnixMillis) -> Result<Option<TokenRow>, Fault> {
-        Ok(sqlx::query_as(living!("t.request_id = $2"))
+    pub async fn living_token_of_request(
+        &self,
+        request_id: &str,
+        now: UnixMillis,
+    ) -> Result<Option<LivingToken>, Fault> {
+        let row = sqlx::query(living!("t.request_id = $2"))
             .bind(now)
             .bind(request_id)
             .fetch_optional(&mut *self.read().await?)
-            .await?)
+            .await?;
+        row.map(LivingToken::try_from).transpose()
     }
 }
 

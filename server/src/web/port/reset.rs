@@ -50,20 +50,12 @@ impl ResetPort for RequestPort {
         let proved = by_token(&self.latchkey, token)
             .await
             .map_err(|refused| told(&refused))?;
-        let account = self
-            .latchkey
-            .store
-            .account(&proved.row.account_id)
-            .await
-            .map_err(|fault| told(&fault.into()))?;
-        let account = account.ok_or(Refusal::LinkNotValid)?;
-        let expires_at = proved.row.expires_at;
         let settings = self.latchkey.settings().await.map_err(|fault| told(&fault.into()))?;
         Ok(Opened {
             keep: settings.reset.sign_in == SignIn::OnLink,
-            login_name: account.login_name,
-            expires_at,
-            remaining: expires_at - self.latchkey.now(),
+            login_name: proved.owner.login_name,
+            expires_at: proved.expires_at,
+            remaining: proved.expires_at - self.latchkey.now(),
         })
     }
 
