@@ -10,10 +10,27 @@
 
 use super::AuditRow;
 use crate::secret::{Keys, Purpose};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Ties rows together.
+/// Ties rows together. Clones share what they know of the newest row.
 #[derive(Clone)]
-pub struct Chain(std::sync::Arc<Keys>);
+pub struct Chain {
+    keys: Arc<Keys>,
+    newest: Arc<Mutex<Head>>,
+}
+
+/// The newest row of the chain: its number and its hash. None yet: 0 and nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    pub seq: i64,
+    pub chain: String,
+}
+
+impl From<(i64, String)> for Head {
+    fn from((seq, chain): (i64, String)) -> Self {
+        Self { seq, chain }
+    }
+}
 
 impl std::fmt::Debug for Chain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -23,14 +40,41 @@ impl std::fmt::Debug for Chain {
 
 impl Chain {
     #[must_use]
-    pub fn new(keys: std::sync::Arc<Keys>) -> Self {
-        Self(keys)
+    pub fn new(keys: Arc<Keys>) -> Self {
+        Self {
+            keys,
+            newest: Arc::default(),
+        }
+    }
+
+    /// The head as this process left it. A guess: others write too, and what was written may have been taken back.
+    #[must_use]
+    pub fn newest(&self) -> Head {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn remember(&self, head: Head) {
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = head;
+    }
+
+    /// Gives rows their places behind `head`, and answers the head they make.
+    #[must_use]
+    pub fn tie(&self, head: &Head, rows: &mut [AuditRow]) -> Head {
+        let mut head = head.clone();
+        for row in rows {
+            head.seq += 1;
+            row.seq = head.seq;
+            row.origin_mac = self.origin(row);
+            row.chain = self.link(&head.chain, row);
+            head.chain.clone_from(&row.chain);
+        }
+        head
     }
 
     /// Hash of where an event came from.
     #[must_use]
     pub fn origin(&self, row: &AuditRow) -> String {
-        self.0.mac_text(
+        self.keys.mac_text(
             Purpose::Audit,
             &["origin", &row.id, &row.client_address, &row.user_agent],
         )
@@ -40,7 +84,7 @@ impl Chain {
     #[must_use]
     pub fn link(&self, previous: &str, row: &AuditRow) -> String {
         let (seq, at) = (row.seq.to_string(), row.at.to_string());
-        self.0.mac_text(
+        self.keys.mac_text(
             Purpose::Audit,
             &[
                 "row",

@@ -1,6 +1,7 @@
 //! Statements on `audit`: rows are added and, after their retention, pruned; nothing ever changes one.
 
 use super::{After, Store, Write};
+use crate::audit::chain::Head;
 use crate::audit::search::Wanted;
 use crate::audit::{Event, EventResult};
 use crate::clock::UnixMillis;
@@ -187,25 +188,38 @@ impl Write {
         if self.trail.is_empty() {
             return Ok(());
         }
-        let rows = std::mem::take(&mut self.trail);
-        let count = i64::try_from(rows.len()).unwrap_or(0);
-        let (newest, mut link): (i64, String) =
-            sqlx::query_as("update audit_head set seq = seq + $1 where id = 'head' returning seq, chain")
-                .bind(count)
-                .fetch_one(&mut *self.tx)
-                .await?;
-        for (mut row, seq) in rows.into_iter().zip(newest - count + 1..) {
-            row.seq = seq;
-            row.origin_mac = self.chain.origin(&row);
-            row.chain = self.chain.link(&link, &row);
-            link.clone_from(&row.chain);
-            self.add_audit(&row).await?;
+        let mut rows = std::mem::take(&mut self.trail);
+        let known = self.chain.newest();
+        let mut new = self.chain.tie(&known, &mut rows);
+        if !self.move_head(&known, &new).await? {
+            // Another server wrote since, or a writer here took theirs back. Held from here on.
+            let found: (i64, String) =
+                sqlx::query_as("update audit_head set seq = seq where id = 'head' returning seq, chain")
+                    .fetch_one(&mut *self.tx)
+                    .await?;
+            let found = Head::from(found);
+            new = self.chain.tie(&found, &mut rows);
+            self.move_head(&found, &new).await?;
         }
-        sqlx::query("update audit_head set chain = $1 where id = 'head'")
-            .bind(&link)
-            .execute(&mut *self.tx)
-            .await?;
+        for row in &rows {
+            self.add_audit(row).await?;
+        }
+        self.chain.remember(new);
         Ok(())
+    }
+
+    /// Sets the head to `new` where it is `known`: a guess that saves asking. It is right or refused, because no two heads have the
+    /// same hash.
+    async fn move_head(&mut self, known: &Head, new: &Head) -> Result<bool, Fault> {
+        let moved =
+            sqlx::query("update audit_head set seq = $1, chain = $2 where id = 'head' and seq = $3 and chain = $4")
+                .bind(new.seq)
+                .bind(&new.chain)
+                .bind(known.seq)
+                .bind(&known.chain)
+                .execute(&mut *self.tx)
+                .await?;
+        Ok(moved.rows_affected() == 1)
     }
 
     async fn add_audit(&mut self, row: &AuditRow) -> Result<(), Fault> {

@@ -1,7 +1,7 @@
 //! Tampering with the audit trail is seen, wherever it happens; and the trail can be searched and taken along.
 
 use crate::on_both_engines;
-use crate::support::{PASSWORD, TestApp, draft};
+use crate::support::{PASSWORD, Setup, TestApp, draft};
 use serde_json::{Value, json};
 use server::account::Role;
 use server::account::add::Draft;
@@ -106,6 +106,26 @@ on_both_engines! {
         let found = check(&app).await;
         assert_eq!((found.rows, found.broken), (50, None));
         assert_eq!(app.rows("select seq from audit order by seq").await.last().unwrap(), "50");
+    }
+
+    // security 195, 196: each server only guesses what the other wrote last.
+    async fn two_servers_make_one_chain(app: TestApp) {
+        app.set("limits.enabled", json!(false)).await;
+        let other = Setup::on(app.engine).beside(&app).start().await;
+        let before = check(&app).await.rows;
+        for round in 0..3 {
+            app.ask(&format!("one{round}")).await;
+            other.ask(&format!("other{round}")).await;
+        }
+        let tries = (0..20).map(|number| {
+            let server = if number % 2 == 0 { &app } else { &other };
+            async move { server.ask(&format!("person{number}")).await }
+        });
+        futures_util::future::join_all(tries).await;
+        for server in [&app, &other] {
+            let found = check(server).await;
+            assert_eq!((found.rows - before, found.broken), (26, None));
+        }
     }
 
     // security 199, 200
