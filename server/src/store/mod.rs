@@ -142,8 +142,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// `synchronous = full`: what was answered is on the disk, also when the power goes. `secure_delete`: purged rows leave no bytes
 /// behind (security 199).
 const SQLITE_PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
-    pragma busy_timeout = 10000; pragma secure_delete = on; pragma temp_store = memory; \
-    pragma mmap_size = 67108864;";
+    pragma busy_timeout = 10000; pragma secure_delete = on; pragma temp_store = memory;";
 
 impl Store {
     /// Connects. A missing SQLite file is created, readable by its owner only.
