@@ -195,6 +195,7 @@ function widget(kind: Kind, siteKey: string): void {
   const shown: Shown[] = [];
   const waiting: (() => void)[] = [];
   let isReady = false;
+  let times = 0;
 
   const show = (spot: Element, options: Options): number => {
     if (options.sitekey !== siteKey) throw new Error('this site key is unknown');
@@ -222,8 +223,9 @@ function widget(kind: Kind, siteKey: string): void {
   });
   const execute = (id: number): void => {
     const frame = shown[id]?.frame;
-    const say = () => frame?.contentWindow?.postMessage('execute', '*');
-    // The frame may still be on its way.
+    const time = (times += 1);
+    const say = () => frame?.contentWindow?.postMessage(time, '*');
+    // The frame may still be on its way. If it hears both, it answers once.
     say();
     frame?.addEventListener('load', say, { once: true });
   };
@@ -284,5 +286,12 @@ const FRAME = `<!doctype html>
   };
   box.onchange = () => box.checked && give();
   if (asked.get('invisible') === 'true') document.querySelector('label').remove();
-  onmessage = ({ data }) => (data === 'execute' ? give() : (box.checked = false));
+  let executed = 0;
+  onmessage = ({ data }) => {
+    if (data === 'reset') box.checked = false;
+    else if (data > executed) {
+      executed = data;
+      give();
+    }
+  };
 </script>`;

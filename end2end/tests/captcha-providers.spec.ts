@@ -180,7 +180,8 @@ test.describe('a checkbox', () => {
     await visitor.sees('Check your mail');
   });
 
-  test('comes to the sign-in after failures @script @wide', async ({ visitor, page, kind }) => {
+  test('comes to the sign-in after failures @script @wide', async ({ visitor, page, kind, latchkey }) => {
+    await latchkey.toFreshWindow();
     await visitor.open('/sign-in', 'Sign in');
     for (let tries = 0; tries < 3; tries += 1) {
       await visitor.trySignIn(ADA.login, OTHER_PASSWORD);

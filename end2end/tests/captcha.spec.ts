@@ -94,6 +94,7 @@ test.describe('proof of work', () => {
   });
 
   test('signing in goes on after failures, whoever is tried', async ({ visitor, latchkey }) => {
+    await latchkey.toFreshWindow();
     for (let tries = 0; tries < 5; tries += 1) {
       await visitor.open('/sign-in', 'Sign in');
       await visitor.trySignIn(ADA.login, OTHER_PASSWORD);
