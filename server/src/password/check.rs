@@ -17,9 +17,19 @@ const ESTIMATED: usize = 100;
 /// The estimator's arithmetic overflows on longer texts (a long walk on the keyboard is enough), so it gets pieces.
 const PIECE: usize = 20;
 
+/// Signs among which the estimator chooses one for each letter: "a", "c", "g", "i", "l", "s", "t". Letters with one sign only are not here.
+const DISGUISES: [&str; 7] = ["4@", "({[<", "69", "1!|", "1|7", "$5", "+7"];
+
+/// Most ways to choose them within a piece. They multiply, and the estimator tries each: twenty different signs would take as long as
+/// several slow hashes, without a hash's place in the queue (security 65). All ten digits together have four.
+const READINGS: usize = 6;
+
 /// Fewer guesses than this are made in seconds even against a stolen, slow hash on rented hardware, so they count as common. It
 /// is far below any random password of eight characters, and only reached by ones that a person would call obvious.
 const OBVIOUS_LOG10: f64 = 8.0;
+
+/// The best that is said of a password.
+const STRONGEST: u8 = 4;
 
 /// Words about the owner and the service that a password must not be built around.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,24 +82,24 @@ impl Verdict {
     }
 }
 
-/// Judges a new password. Takes a few milliseconds of processor time at most, whatever the password.
+/// Judges a new password. Takes milliseconds of processor time, whatever the password.
 #[must_use]
 pub fn check(policy: &Policy, password: &Password, context: &OwnerContext) -> Verdict {
-    let estimate = Estimate::of(password.as_str(), context, None);
+    let estimate = Estimate::of(password.as_str(), context, STRONGEST);
     let violations = broken(policy, password, context, &estimate);
     let refused_by_words = violations
         .iter()
         .any(|one| matches!(one, Violation::Common | Violation::ContainsContext));
     Verdict {
         violations,
-        strength: estimate.strength.min(if refused_by_words { 1 } else { 4 }),
+        strength: estimate.strength.min(if refused_by_words { 1 } else { STRONGEST }),
     }
 }
 
 /// The rules that a new password breaks, as [`check`] says them, in half the time: nobody is told how strong it is.
 #[must_use]
 pub fn violations(policy: &Policy, password: &Password, context: &OwnerContext) -> Vec<Violation> {
-    let estimate = Estimate::of(password.as_str(), context, Some(OBVIOUS_LOG10));
+    let estimate = Estimate::of(password.as_str(), context, 0);
     broken(policy, password, context, &estimate)
 }
 
@@ -115,8 +125,8 @@ struct Estimate {
 }
 
 impl Estimate {
-    /// Looks at one piece after the other, until so many guesses are certain.
-    fn of(text: &str, context: &OwnerContext, until: Option<f64>) -> Self {
+    /// Looks at one piece after the other, until it is certain that the text is not obvious, and at least so strong.
+    fn of(text: &str, context: &OwnerContext, enough: u8) -> Self {
         let words: Vec<&str> = context.words.iter().map(String::as_str).collect();
         let all: Zeroizing<Vec<char>> = text.chars().take(ESTIMATED + 1).collect::<Vec<char>>().into();
         let seen = if all.len() > ESTIMATED { f64::INFINITY } else { 0.0 };
@@ -124,10 +134,10 @@ impl Estimate {
             strength: 0,
             log10: seen,
         };
-        for piece in all.chunks(PIECE).take(ESTIMATED / PIECE) {
-            if until.is_some_and(|until| sum.log10 >= until) {
-                break;
-            }
+        let mut rest = all.get(..ESTIMATED).unwrap_or(&all);
+        while !rest.is_empty() && (sum.log10 < OBVIOUS_LOG10 || sum.strength < enough) {
+            let piece;
+            (piece, rest) = rest.split_at(piece_length(rest));
             let piece = Zeroizing::new(piece.iter().collect::<String>());
             let estimate = zxcvbn::zxcvbn(&piece, &words);
             sum.strength = sum.strength.max(estimate.score().into());
@@ -140,6 +150,18 @@ impl Estimate {
     fn is_obvious(&self) -> bool {
         self.log10 > 0.0 && self.log10 < OBVIOUS_LOG10
     }
+}
+
+/// How much of a text is estimated in one go.
+fn piece_length(text: &[char]) -> usize {
+    let readings = |piece: &[char]| {
+        let ways = |signs: &&str| signs.chars().filter(|sign| piece.contains(sign)).count().max(1);
+        DISGUISES.iter().map(ways).product::<usize>()
+    };
+    let longest = text.len().min(PIECE);
+    (1..longest)
+        .find(|length| text.get(..=*length).is_some_and(|piece| readings(piece) > READINGS))
+        .unwrap_or(longest)
 }
 
 /// Whether the words of the context carry the password: take all of them out, in whatever case or disguise, and look at the

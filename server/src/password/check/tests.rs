@@ -138,18 +138,46 @@ fn the_longest_and_oddest_passwords_are_judged_quickly() {
         "qazwsxedc@",
         "qAzWsX",
     ];
-    let slowest = odd.map(|unit| {
-        let password: String = unit.chars().cycle().take(256).collect();
-        let start = Instant::now();
-        assert!(!verdict(&password).accepted(), "{unit}");
-        start.elapsed()
-    });
+    // Whatever may stand for a letter, which is obvious to nobody.
+    let disguised = [
+        "4@8({[<369!|70$5+%21",
+        "a4b8c(e3g6i1l|o0s5t7",
+        "4@(<3691!|7+",
+        "4({[<8369!|0$",
+    ];
+    let all = odd
+        .map(|unit| (unit, false))
+        .into_iter()
+        .chain(disguised.map(|unit| (unit, true)));
+    let slowest: Vec<Duration> = all
+        .map(|(unit, accepted)| {
+            let password: String = unit.chars().cycle().take(256).collect();
+            let start = Instant::now();
+            assert_eq!(verdict(&password).accepted(), accepted, "{unit}");
+            start.elapsed()
+        })
+        .collect();
     let bound = if cfg!(debug_assertions) {
         Duration::from_secs(2)
     } else {
         Duration::from_millis(50)
     };
     assert!(slowest.iter().all(|took| *took < bound), "{slowest:?}");
+}
+
+// security 65
+#[test]
+fn signs_that_may_stand_for_many_letters_are_estimated_in_small_pieces() {
+    let length = |text: &str| piece_length(&text.chars().collect::<Vec<_>>());
+    for (text, expected) in [
+        ("4@8({[<369!|70$5+%21", 6),
+        ("12345678901234567890", PIECE),
+        ("correct horse battery staple", PIECE),
+        ("P@$$w0rd1!", 10),
+        ("@", 1),
+    ] {
+        assert_eq!(length(text), expected, "{text}");
+    }
 }
 
 proptest! {
