@@ -100,7 +100,7 @@ export class Latchkey {
     await writeFile(join(this.folder, 'clock'), String(this.moved));
   }
 
-  /** Moves it to the beginning of an hour: what is counted is counted by windows, and none is to end in the middle of a test. */
+  /** Moves the server's clock to the beginning of an hour: failures are counted by windows, and none is to end within a test. */
   async toFreshWindow(): Promise<void> {
     const minute = ((Date.now() + this.moved) / 60_000) % 60;
     await this.later(60 - minute);

@@ -26,12 +26,6 @@ pub struct Head {
     pub chain: String,
 }
 
-impl From<(i64, String)> for Head {
-    fn from((seq, chain): (i64, String)) -> Self {
-        Self { seq, chain }
-    }
-}
-
 impl std::fmt::Debug for Chain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Chain(…)")

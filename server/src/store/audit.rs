@@ -193,13 +193,14 @@ impl Write {
         let mut new = self.chain.tie(&known, &mut rows);
         if !self.move_head(&known, &new).await? {
             // Another server wrote since, or a writer here took theirs back. Held from here on.
-            let found: (i64, String) =
-                sqlx::query_as("update audit_head set seq = seq where id = 'head' returning seq, chain")
-                    .fetch_one(&mut *self.tx)
-                    .await?;
-            let found = Head::from(found);
+            let (seq, chain) = sqlx::query_as("update audit_head set seq = seq where id = 'head' returning seq, chain")
+                .fetch_one(&mut *self.tx)
+                .await?;
+            let found = Head { seq, chain };
             new = self.chain.tie(&found, &mut rows);
-            self.move_head(&found, &new).await?;
+            if !self.move_head(&found, &new).await? {
+                return Err(Fault::Other("the head of the audit chain cannot be moved".into()));
+            }
         }
         for row in &rows {
             self.add_audit(row).await?;
