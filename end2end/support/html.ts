@@ -53,12 +53,12 @@ export async function flaws(path: string, answer: string): Promise<string[]> {
   return found;
 }
 
-/** What Leptos writes and no page can change: marks between texts, which every browser reads as comments; scripts with what was loaded
+/** What Leptos writes and no page can change: marks between texts, which every browser reads as comments, but in titles; scripts with what was loaded
  * behind the end of the document, which every browser moves into its body; and a nonce where `crossorigin` has no value of its own. */
 function withoutFramework(answer: string): string {
   const [page = '', behind = ''] = answer.split(/(?<=<\/html>)/);
   const document = behind.replaceAll(/<!>|<script nonce[^>]*>__[^<]*<\/script>|\s/g, '') === '' ? page : answer;
-  return document.replaceAll('<!>', '').replaceAll(/ crossorigin="[\w-]{22}"/g, ' crossorigin=""');
+  return document.replaceAll(/<!>(?!<\/title>)/g, '').replaceAll(/ crossorigin="[\w-]{22}"/g, ' crossorigin=""');
 }
 
 /** Nonces, ids and moments. */

@@ -98,6 +98,12 @@ pub struct Sheet {
     pub again: Option<u32>,
 }
 
+/// A page as text. Leptos puts a mark behind a text that could change; in a title it would be read.
+pub(super) fn whole(page: impl IntoView) -> String {
+    let page = page.into_view().to_html();
+    format!("<!DOCTYPE html>{}", page.replacen("<!></title>", "</title>", 1))
+}
+
 /// The whole document. `content` is called with the language in context.
 pub fn document(desk: &Desk, sheet: Sheet, content: impl FnOnce(Locale) -> AnyView) -> String {
     let owner = Owner::new();
@@ -146,7 +152,7 @@ pub fn document(desk: &Desk, sheet: Sheet, content: impl FnOnce(Locale) -> AnyVi
                 </body>
             </html>
         };
-        format!("<!DOCTYPE html>{}", page.to_html())
+        whole(page)
     })
 }
 

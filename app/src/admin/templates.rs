@@ -1,5 +1,6 @@
 //! Mail templates: all of them, and one to edit, look at, try and take back (M3).
 
+use super::frame::whole;
 use super::outbox::kind;
 use super::part::{self, Mood, press, tag, when};
 use super::template_words::{Flaw, meaning};
@@ -429,6 +430,6 @@ pub fn no_preview(lang: Locale, problems: &[Problem]) -> String {
                 <body><p>{say!(lang, common.problem)}</p><ul>{items}</ul></body>
             </html>
         };
-        format!("<!DOCTYPE html>{}", page.to_html())
+        whole(page)
     })
 }

@@ -255,6 +255,8 @@ on_both_engines! {
                     assert_ne!(answer.status, 500, "{name} for {login_name}");
                     let script = answer.body.contains("<script");
                     assert!(!script, "{name} has a script");
+                    let title = answer.body.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+                    assert!(title.is_none_or(|title| !title.contains('<')), "{name}: {title:?}");
                 }
             }
         }
