@@ -1,18 +1,18 @@
 //! How passwords are stored and compared: argon2id with a pepper, off the async threads, never more at once than the memory
 //! allows. What a hash looks like on paper is the business of [`stored`].
 
+mod queue;
 mod stored;
 
 pub use stored::{ImportHashError, importable};
 
 use super::Password;
 use crate::secret;
-use argon2::Block;
+use queue::{Full, Memory, Queue};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use stored::{Argon2Hash, Stored};
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 /// Bytes of the name of a pepper, as long as a PHC string allows.
@@ -46,28 +46,22 @@ struct Inner {
     key_id: [u8; KEY_ID_BYTES],
     /// What a password is compared with when there is nothing to compare it with. Nobody knows a password for it.
     dummy: Argon2Hash,
-    permits: Arc<Semaphore>,
-    places: Arc<Semaphore>,
-    limits: Limits,
-    /// Memory of hashes computed before, one at most for each permit. Taking 19 MiB afresh every time would cost a tenth of the
-    /// hash in page faults, and let the allocator keep many times as much.
-    memories: Mutex<Vec<Vec<Block>>>,
+    queue: Arc<Queue>,
     work: AtomicU64,
 }
 
-/// What there is of each, free or taken.
-#[derive(Clone, Copy)]
-struct Limits {
-    permits: usize,
-    places: usize,
+impl From<Full> for HashError {
+    fn from(_: Full) -> Self {
+        Self::Busy
+    }
 }
 
 impl Hasher {
     /// `pepper` is a key kept outside the database, so that its reader cannot guess passwords (security 63); `key_id` names it
-    /// in every hash made with it. `permits` hashes are computed at once, each taking [`stored::MEMORY_KIB`]; up to `queue`
+    /// in every hash made with it. `threads` hashes are computed at once, each taking [`stored::MEMORY_KIB`]; up to `places`
     /// more wait.
     #[must_use]
-    pub fn new(pepper: [u8; 32], key_id: [u8; KEY_ID_BYTES], permits: usize, queue: usize) -> Self {
+    pub fn new(pepper: [u8; 32], key_id: [u8; KEY_ID_BYTES], threads: usize, places: usize) -> Self {
         Self(Arc::new(Inner {
             pepper: Zeroizing::new(pepper),
             key_id,
@@ -75,13 +69,7 @@ impl Hasher {
                 output: secret::random::<32>().to_vec(),
                 ..Argon2Hash::current(key_id, secret::random())
             },
-            limits: Limits {
-                permits,
-                places: permits + queue,
-            },
-            permits: Arc::new(Semaphore::new(permits)),
-            places: Arc::new(Semaphore::new(permits + queue)),
-            memories: Mutex::default(),
+            queue: Queue::new(threads, places),
             work: AtomicU64::new(0),
         }))
     }
@@ -91,7 +79,7 @@ impl Hasher {
     /// # Errors
     /// [`HashError::Busy`] at the limit.
     pub async fn hash(&self, password: &Password) -> Result<String, HashError> {
-        self.blocking(password, Inner::hash).await?
+        self.queued(password, Inner::hash).await?
     }
 
     /// Compares with what is stored. `None` stands for every account that has nothing to compare with (unknown, disabled,
@@ -105,8 +93,8 @@ impl Hasher {
     /// [`HashError::Busy`] at the limit.
     pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<Verified, HashError> {
         let stored = stored.map(str::to_owned);
-        self.blocking(password, move |inner, password| {
-            inner.verify(password, stored.as_deref())
+        self.queued(password, move |inner, password, memory| {
+            inner.verify(password, stored.as_deref(), memory)
         })
         .await
     }
@@ -116,10 +104,7 @@ impl Hasher {
     /// # Errors
     /// [`HashError::Busy`] at the limit.
     pub fn require_place(&self) -> Result<(), HashError> {
-        match self.0.places.available_permits() {
-            0 => Err(HashError::Busy),
-            _ => Ok(()),
-        }
+        Ok(self.0.queue.require_place()?)
     }
 
     /// How many password hashes were computed. Tests compare it for known and unknown accounts.
@@ -131,39 +116,24 @@ impl Hasher {
     /// Passwords being hashed, and passwords waiting for their turn.
     #[must_use]
     pub fn load(&self) -> (usize, usize) {
-        let Limits { permits, places } = self.0.limits;
-        let running = permits.saturating_sub(self.0.permits.available_permits());
-        let taken = places.saturating_sub(self.0.places.available_permits());
-        (running, taken.saturating_sub(running))
+        self.0.queue.load()
     }
 
-    /// Runs the work on a blocking thread. Place and permit move into it: a client that hangs up ends the future, but not the
-    /// hashing, and must not make room for the next one before it is over (security 65).
-    async fn blocking<T: Send + 'static>(
+    async fn queued<T: Send + 'static>(
         &self,
         password: &Password,
-        work: impl FnOnce(&Inner, &Password) -> T + Send + 'static,
+        work: impl FnOnce(&Inner, &Password, &mut Memory) -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let place = Arc::clone(&self.0.places)
-            .try_acquire_owned()
-            .map_err(|_| HashError::Busy)?;
-        let permit = Arc::clone(&self.0.permits)
-            .acquire_owned()
-            .await
-            .map_err(|_| HashError::Failed)?;
         let (inner, password) = (Arc::clone(&self.0), password.clone());
-        let task = tokio::task::spawn_blocking(move || {
-            let _held = (place, permit);
-            work(&inner, &password)
-        });
-        task.await.map_err(|_| HashError::Failed)
+        let answered = self.0.queue.join(move |memory| work(&inner, &password, memory))?;
+        answered.await.map_err(|_| HashError::Failed)
     }
 }
 
 impl Inner {
-    fn hash(&self, password: &Password) -> Result<String, HashError> {
+    fn hash(&self, password: &Password, memory: &mut Memory) -> Result<String, HashError> {
         let fresh = Argon2Hash::current(self.key_id, secret::random());
-        let output = self.compute(&fresh, password).ok_or(HashError::Failed)?;
+        let output = self.compute(&fresh, password, memory).ok_or(HashError::Failed)?;
         Ok(Argon2Hash {
             output: output.to_vec(),
             ..fresh
@@ -171,11 +141,11 @@ impl Inner {
         .to_string())
     }
 
-    fn verify(&self, password: &Password, stored: Option<&str>) -> Verified {
+    fn verify(&self, password: &Password, stored: Option<&str>, memory: &mut Memory) -> Verified {
         match stored.map(Stored::parse) {
             Some(Ok(Stored::Argon2(hash))) if hash.key_id.is_empty() || hash.key_id == self.key_id => {
                 let outdated = hash.is_outdated();
-                answer(self.matches(&hash, password), outdated)
+                answer(self.matches(&hash, password, memory), outdated)
             }
             Some(Ok(Stored::Bcrypt(hash))) => {
                 self.work.fetch_add(1, Ordering::Relaxed);
@@ -183,19 +153,19 @@ impl Inner {
             }
             unusable => {
                 log_unusable(unusable.as_ref());
-                let _never = std::hint::black_box(self.matches(&self.dummy, password));
+                let _never = std::hint::black_box(self.matches(&self.dummy, password, memory));
                 Verified::No
             }
         }
     }
 
-    fn matches(&self, hash: &Argon2Hash, password: &Password) -> bool {
-        self.compute(hash, password)
+    fn matches(&self, hash: &Argon2Hash, password: &Password, memory: &mut Memory) -> bool {
+        self.compute(hash, password, memory)
             .is_some_and(|output| output.ct_eq(&hash.output).into())
     }
 
     /// Hashes with the parameters and salt of `hash`. One without a key was made elsewhere: no pepper, and of the text as typed.
-    fn compute(&self, hash: &Argon2Hash, password: &Password) -> Option<Zeroizing<Vec<u8>>> {
+    fn compute(&self, hash: &Argon2Hash, password: &Password, memory: &mut Memory) -> Option<Zeroizing<Vec<u8>>> {
         self.work.fetch_add(1, Ordering::Relaxed);
         let own = !hash.key_id.is_empty();
         let text = if own {
@@ -203,19 +173,10 @@ impl Inner {
         } else {
             password.typed()
         };
-        let mut memory = self
-            .memories
-            .lock()
-            .ok()
-            .and_then(|mut kept| kept.pop())
-            .unwrap_or_default();
-        let output = hash.compute(text, own.then_some(self.pepper.as_slice()), &mut memory);
+        let output = hash.compute(text, own.then_some(self.pepper.as_slice()), memory);
         // What an import asked for beyond our own parameters is given back at once.
         memory.truncate(stored::MEMORY_KIB as usize);
         memory.shrink_to_fit();
-        if let Ok(mut kept) = self.memories.lock() {
-            kept.push(memory);
-        }
         output
     }
 }

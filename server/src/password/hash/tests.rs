@@ -225,7 +225,7 @@ async fn a_full_queue_answers_busy_whoever_asks_and_recovers() {
 }
 
 #[tokio::test]
-async fn hanging_up_does_not_free_the_permit_before_the_work_is_done() {
+async fn hanging_up_makes_no_room_before_the_work_is_done() {
     let hasher = Hasher::new([7; 32], KEY_ID, 1, 0);
     let secret = password("correct horse battery staple");
     {
@@ -237,10 +237,41 @@ async fn hanging_up_does_not_free_the_permit_before_the_work_is_done() {
         Err(HashError::Busy),
         "the abandoned work still runs"
     );
-    while hasher.0.permits.available_permits() == 0 {
+    while hasher.load() != (0, 0) {
         tokio::task::yield_now().await;
     }
     assert_eq!(hasher.work(), 1);
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_while_waiting_leaves_the_queue() {
+    let hasher = Hasher::new([7; 32], KEY_ID, 1, 1);
+    let secret = password("correct horse battery staple");
+    let mut first = pin!(hasher.verify(&secret, None));
+    assert!(start(first.as_mut()).is_pending());
+    {
+        let mut waiting = pin!(hasher.verify(&secret, None));
+        assert!(start(waiting.as_mut()).is_pending());
+        assert_eq!(hasher.require_place(), Err(HashError::Busy));
+    }
+    assert_eq!(hasher.require_place(), Ok(()));
+    let mut second = pin!(hasher.verify(&secret, None));
+    assert!(start(second.as_mut()).is_pending());
+    assert_eq!((first.await, second.await), (Ok(Verified::No), Ok(Verified::No)));
+    while hasher.load() != (0, 0) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(hasher.work(), 2, "nothing is hashed for nobody");
+}
+
+#[tokio::test]
+async fn work_that_panics_is_told_and_holds_up_nobody() {
+    let queue = Queue::new(1, 2);
+    let broken = queue.join(|_| panic!("broken")).unwrap();
+    let (second, third) = (queue.join(|_| 2).unwrap(), queue.join(|_| 3).unwrap());
+    let broken: Result<(), _> = broken.await;
+    assert!(broken.is_err());
+    assert_eq!((second.await, third.await), (Ok(2), Ok(3)));
 }
 
 fn legacy_argon2id(text: &str) -> String {
