@@ -29,6 +29,7 @@ use tower::ServiceExt as _;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
+    support::log::keep_nothing();
     five_hundred_sign_ins_that_hang_up_slow_nobody_down().await;
     a_million_addresses_leave_a_bounded_table_that_is_forgotten().await;
 }
