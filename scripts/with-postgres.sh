@@ -48,7 +48,7 @@ free_port() { # a port nobody answers on
 for try in 1 2 3; do
   port=$(free_port)
   options="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=300 -c shared_buffers=64MB \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=1GB"
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=512MB"
   cd_and "$bin/pg_ctl" --pgdata "$folder/data" --log "$folder/server.log" --options "$options" --timeout 60 --wait --silent start >/dev/null && break
   [ "$try" != 3 ] || { cat "$folder/server.log" >&2; fail "the cluster did not start"; }
 done
