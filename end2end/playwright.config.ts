@@ -27,6 +27,8 @@ export default defineConfig<Options>({
         '--headless',
         '--no-sandbox',
         '--disable-gpu',
+        // As in a browser with windows: what is of another site has a process of its own.
+        '--site-per-process',
         '--disable-quic',
         '--no-first-run',
         '--disable-background-networking',
