@@ -261,6 +261,28 @@ on_both_engines! {
         assert_eq!(app.rows("select state, lease_until from outbox where state <> 'sent'").await, ["queued|0"], "put back, not left held");
     }
 
+    // security 148
+    async fn a_mail_that_is_stuck_holds_up_no_other(engine: Engine) {
+        let sink = Sink::start(Behaviour::Stall(Step::Data));
+        let patient = Transport::from_url(&sink.url(), None).unwrap();
+        let mut app = Setup::on(engine).transport(Some(patient)).in_background().start().await;
+        for name in ["ada", "grace", "linus"] {
+            app.add_invited(name).await;
+        }
+        app.ask("ada").await;
+        while !sink.commands().iter().any(|line| line.contains("ada@example.org")) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sink.set(Behaviour::Accept);
+        app.ask("grace").await;
+        app.ask("linus").await;
+        let arrived = tokio::task::block_in_place(|| sink.wait_for(2));
+        let to: std::collections::HashSet<_> = arrived.into_iter().flat_map(|mail| mail.to).collect();
+        assert_eq!(to, ["grace@example.org", "linus@example.org"].map(str::to_owned).into());
+        drop(sink);
+        app.stop().await;
+    }
+
     // a server that was killed holds its rows until the lease ends, not longer
     async fn a_row_held_by_a_dead_server_is_taken_over_when_the_lease_ends(app: TestApp) {
         app.add_invited("ada").await;
