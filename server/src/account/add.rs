@@ -163,18 +163,13 @@ async fn hash(latchkey: &Latchkey, settings: &Settings, draft: &Draft) -> Result
         },
         (DraftPassword::Plain(text), _) => {
             let owner = stand_in(draft);
-            let password = judge::accepted(settings, Some(&owner), text)
+            judge::hashed(&latchkey.hasher, settings, &owner, text)
                 .await
                 .map_err(|refused| match refused {
                     Refused::Password(violations) => AddError::Password(violations),
                     Refused::Fault(fault) => AddError::Fault(fault),
                     other => AddError::Fault(other.in_words().into()),
-                })?;
-            latchkey
-                .hasher
-                .hash(&password)
-                .await
-                .map_err(|error| AddError::Fault(Fault::Other(error.to_string())))
+                })
         }
     }
 }

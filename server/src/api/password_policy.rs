@@ -62,7 +62,7 @@ pub async fn check(
         None => owner(&latchkey, &visit).await.map_err(Refused::from)?,
     };
     Ok(Json(match verdict(&settings, owner.as_ref(), &check.password).await {
-        Ok((_, verdict)) => Checked {
+        Ok(verdict) => Checked {
             accepted: verdict.accepted(),
             violations: verdict.violations,
             strength: verdict.strength,

@@ -42,8 +42,7 @@ pub async fn change(
         require_current(latchkey, visitor, &account, current.unwrap_or_default()).await?;
     }
     let settings = latchkey.settings().await?;
-    let password = judge::accepted(&settings, Some(&account), password).await?;
-    let hash = latchkey.hasher.hash(&password).await?;
+    let hash = judge::hashed(&latchkey.hasher, &settings, &account, password).await?;
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;

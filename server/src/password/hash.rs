@@ -82,6 +82,23 @@ impl Hasher {
         self.queued(password, Inner::hash).await?
     }
 
+    /// The same, once `judge` has nothing against it. Both in one turn, so no more estimates are made at once than hashes
+    /// (security 65).
+    ///
+    /// # Errors
+    /// [`HashError::Busy`] at the limit. Inside: what `judge` says.
+    pub async fn hash_once<R: Send + 'static>(
+        &self,
+        password: &Password,
+        judge: impl FnOnce(&Password) -> Result<(), R> + Send + 'static,
+    ) -> Result<Result<String, R>, HashError> {
+        let work = |inner: &Inner, password: &Password, memory: &mut Memory| match judge(password) {
+            Ok(()) => inner.hash(password, memory).map(Ok),
+            Err(refused) => Ok(Err(refused)),
+        };
+        self.queued(password, work).await?
+    }
+
     /// Compares with what is stored. `None` stands for every account that has nothing to compare with (unknown, disabled,
     /// signed in elsewhere, no password): the answer is no, after the same work (security 157).
     ///

@@ -2,47 +2,38 @@
 
 use super::Password;
 use super::check::{OwnerContext, Verdict, check, violations};
+use super::hash::Hasher;
 use crate::account::Account;
 use crate::refused::{Fault, Refused};
 use crate::settings::Settings;
-use app::policy::Policy;
 
-/// The verdict, with what is known of the owner.
+/// The verdict, with what is known of the owner. An estimate takes milliseconds, so it is made off the threads that answer requests.
 ///
 /// # Errors
 /// [`Refused::Password`] when it is too long to be looked at.
-pub async fn verdict(settings: &Settings, owner: Option<&Account>, text: &str) -> Result<(Password, Verdict), Refused> {
-    judged(settings, owner, text, check).await
+pub async fn verdict(settings: &Settings, owner: Option<&Account>, text: &str) -> Result<Verdict, Refused> {
+    let password = password(text)?;
+    let (policy, context) = (settings.password, context(settings, owner));
+    let judging = tokio::task::spawn_blocking(move || check(&policy, &password, &context));
+    judging.await.map_err(|error| Fault::Other(error.to_string()).into())
 }
 
-/// The password, when it may be used.
+/// The hash of a new password, when its owner may use it.
 ///
 /// # Errors
-/// [`Refused::Password`] with every rule it breaks.
-pub async fn accepted(settings: &Settings, owner: Option<&Account>, text: &str) -> Result<Password, Refused> {
-    let (password, broken) = judged(settings, owner, text, violations).await?;
-    if broken.is_empty() {
-        Ok(password)
-    } else {
-        Err(Refused::Password(broken))
-    }
+/// [`Refused::Password`] with every rule it breaks; busy where [`Hasher::hash`] is.
+pub async fn hashed(hasher: &Hasher, settings: &Settings, owner: &Account, text: &str) -> Result<String, Refused> {
+    let password = password(text)?;
+    let (policy, context) = (settings.password, context(settings, Some(owner)));
+    let judge = move |password: &Password| match violations(&policy, password, &context) {
+        none if none.is_empty() => Ok(()),
+        broken => Err(broken),
+    };
+    hasher.hash_once(&password, judge).await?.map_err(Refused::Password)
 }
 
-/// An estimate takes milliseconds, so it is made off the threads that answer requests.
-async fn judged<T: Send + 'static>(
-    settings: &Settings,
-    owner: Option<&Account>,
-    text: &str,
-    how: fn(&Policy, &Password, &OwnerContext) -> T,
-) -> Result<(Password, T), Refused> {
-    let password = Password::new(text).map_err(|violation| Refused::Password(vec![violation]))?;
-    let policy = settings.password;
-    let context = context(settings, owner);
-    let judging = tokio::task::spawn_blocking(move || {
-        let judged = how(&policy, &password, &context);
-        (password, judged)
-    });
-    judging.await.map_err(|error| Fault::Other(error.to_string()).into())
+fn password(text: &str) -> Result<Password, Refused> {
+    Password::new(text).map_err(|violation| Refused::Password(vec![violation]))
 }
 
 fn context(settings: &Settings, owner: Option<&Account>) -> OwnerContext {

@@ -49,8 +49,7 @@ pub async fn complete(
     let account = latchkey.store.account(&row.account_id).await?;
     let account = account.ok_or(Refusal::RecoveryNotValid)?;
     let settings = latchkey.settings().await?;
-    let password = judge::accepted(&settings, Some(&account), password).await?;
-    let hash = latchkey.hasher.hash(&password).await?;
+    let hash = judge::hashed(&latchkey.hasher, &settings, &account, password).await?;
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;

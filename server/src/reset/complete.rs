@@ -48,8 +48,7 @@ pub async fn complete(
         return Err(Refusal::LinkNotValid.into());
     }
     let settings = latchkey.settings().await?;
-    let password = judge::accepted(&settings, Some(&account), password).await?;
-    let hash = latchkey.hasher.hash(&password).await?;
+    let hash = judge::hashed(&latchkey.hasher, &settings, &account, password).await?;
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;

@@ -34,6 +34,28 @@ async fn a_hash_is_argon2id_with_todays_parameters_key_and_a_salt_of_its_own() {
 }
 
 #[tokio::test]
+async fn what_is_judged_wrong_is_not_hashed_and_waits_for_its_turn_like_all() {
+    let hasher = Hasher::new([7; 32], KEY_ID, 1, 0);
+    let secret = password("correct horse battery staple");
+    let refused = hasher.hash_once(&secret, |_| Err("too plain")).await;
+    assert_eq!((refused, hasher.work()), (Ok(Err("too plain")), 0));
+    let hash = hasher
+        .hash_once(&secret, |_| Ok::<(), &str>(()))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(hasher.verify(&secret, Some(&hash)).await, Ok(Verified::Yes));
+    // security 65
+    let mut first = pin!(hasher.hash(&secret));
+    assert!(start(first.as_mut()).is_pending());
+    assert_eq!(
+        hasher.hash_once(&secret, |_| Err("never asked")).await,
+        Err(HashError::Busy)
+    );
+    assert!(first.await.is_ok());
+}
+
+#[tokio::test]
 async fn only_the_whole_exact_password_is_right() {
     let hasher = hasher();
     let long = "x".repeat(128);
