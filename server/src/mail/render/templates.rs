@@ -1,6 +1,5 @@
 //! The templates inside the binary: a directory a language, three files a kind of mail; and what edited ones are rendered in.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 use std::sync::LazyLock;
@@ -178,23 +177,14 @@ pub fn default_source(language: Locale, kind: &str) -> Source {
 #[derive(Clone, Copy)]
 pub struct Say(pub Locale);
 
-/// What the values of a macro are called while it is asked.
-const ARGUMENTS: [&str; 3] = ["one", "two", "three"];
-
 impl Say {
-    /// What a macro says of up to three values.
+    /// What a macro says of some values.
     pub fn words(self, name: &str, values: &[Value]) -> Result<String, RenderError> {
         let environment = ENVIRONMENT.as_ref().map_err(Clone::clone)?;
-        let given: BTreeMap<&str, &Value> = ARGUMENTS.into_iter().zip(values).collect();
-        let names: Vec<&str> = ARGUMENTS.into_iter().take(given.len()).collect();
-        let source = format!(
-            "{{% from \"{}/words.txt\" import {name} %}}{{{{ {name}({}) }}}}",
-            self.0,
-            names.join(", ")
-        );
-        let said = environment.render_named_str("words.txt", &source, given);
-        let said = said.map_err(|error| broken(name, &error))?;
-        Ok(said.trim().to_owned())
+        let said = environment
+            .get_template(&format!("{}/words.txt", self.0))
+            .and_then(|words| words.render_captured(())?.state().call_macro(name, values));
+        Ok(said.map_err(|error| broken(name, &error))?.trim().to_owned())
     }
 }
 

@@ -173,13 +173,16 @@ impl Values {
 
     /// With the subject beside them, for the frame's heading.
     pub(super) fn with_subject(&self, subject: &str) -> Value {
-        let mut all = self.0.clone();
-        all.insert("subject", subject.into());
-        Value::from_serialize(all)
+        let subject = ("subject", Value::from(subject));
+        self.entries().chain([subject]).collect()
     }
 
     pub(super) fn all(&self) -> Value {
-        Value::from_serialize(&self.0)
+        self.entries().collect()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        self.0.iter().map(|(name, value)| (*name, value.clone()))
     }
 }
 
