@@ -44,6 +44,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
@@ -329,6 +330,35 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr, pace: Pace) -> Router 
         Router::new()
     };
     let compressed = SizeAbove::new(512).and(NotForContentType::new("application/wasm"));
+    // From the outside in; one layer for the router, which would put each into a box of its own for every request.
+    let around = ServiceBuilder::new()
+        .layer(middleware::from_fn(request_id::give))
+        // The path only: a query may hold a token (security 193).
+        .layer(
+            TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
+                let id = request_id::of(request.extensions());
+                tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+            }),
+        )
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(middleware::from_fn_with_state(latchkey.clone(), observe))
+        .layer(middleware::from_fn(headers::set))
+        .layer(middleware::from_fn(|request: Request, next: Next| {
+            snapshot::in_request(next.run(request))
+        }))
+        .layer(middleware::from_fn(problems))
+        .layer(CatchPanicLayer::custom(|_| {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            pace.request,
+        ))
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(limit_body))
+        .layer(middleware::from_fn_with_state(doors.clone(), check_origin))
+        .layer(middleware::from_fn(site::serve))
+        .layer(middleware::from_fn_with_state(doors.clone(), landing::open_link));
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
@@ -342,33 +372,7 @@ fn router(latchkey: &SharedLatchkey, address: SocketAddr, pace: Pace) -> Router 
         .merge(branding::router())
         .merge(demo)
         .fallback(pages::page)
-        .layer(middleware::from_fn_with_state(doors.clone(), landing::open_link))
-        .layer(middleware::from_fn(site::serve))
-        .layer(middleware::from_fn_with_state(doors.clone(), check_origin))
-        .layer(middleware::from_fn(limit_body))
-        .layer(DefaultBodyLimit::disable())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            pace.request,
-        ))
-        .layer(CatchPanicLayer::custom(|_| {
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }))
-        .layer(middleware::from_fn(problems))
-        .layer(middleware::from_fn(|request: Request, next: Next| {
-            snapshot::in_request(next.run(request))
-        }))
-        .layer(middleware::from_fn(headers::set))
-        .layer(middleware::from_fn_with_state(latchkey.clone(), observe))
-        .layer(CompressionLayer::new().compress_when(compressed))
-        // The path only: a query may hold a token (security 193).
-        .layer(
-            TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
-                let id = request_id::of(request.extensions());
-                tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
-            }),
-        )
-        .layer(middleware::from_fn(request_id::give))
+        .layer(around)
         .with_state(doors)
 }
 
