@@ -31,7 +31,7 @@ soak: setup ## Kill the server 200 times in the middle of things, on both engine
 .PHONY: bench
 bench: setup ## Measure the release build over loopback
 	@scripts/build-site.sh
-	@cargo bench --package server --bench load
+	@cargo bench --profile dist --package server --bench load
 
 .PHONY: fuzz
 fuzz: setup ## Throw made-up input at everything that strangers can reach, for LATCHKEY_FUZZ_SECONDS each (60)
@@ -39,7 +39,7 @@ fuzz: setup ## Throw made-up input at everything that strangers can reach, for L
 
 .PHONY: flood
 flood: setup ## Hang up on 5,000 sign-ins, and ask from a million addresses: what stays?
-	@cargo bench --package server --bench flood
+	@cargo bench --profile dist --package server --bench flood
 
 .PHONY: dist
 dist: setup ## Build the release archive: one binary with everything in it, and its bill of materials

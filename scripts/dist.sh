@@ -13,7 +13,7 @@ target=$(rustc -vV | awk '/^host:/ { print $2 }')
 name="latchkey-$version-$target"
 rm -rf "dist/$name"
 mkdir -p "dist/$name/docs"
-cp "${CARGO_TARGET_DIR:-target}/release/latchkey" LICENSE-APACHE LICENSE-MIT README.md "dist/$name/"
+cp "${CARGO_TARGET_DIR:-target}/dist/latchkey" LICENSE-APACHE LICENSE-MIT README.md "dist/$name/"
 cp -R docs/. "dist/$name/docs/"
 scripts/sbom.py "$target" > "dist/$name/latchkey.cdx.json"
 tar -C dist -czf "dist/$name.tar.gz" "$name"

@@ -23,7 +23,7 @@ use report::{Report, note};
 use std::time::Duration;
 
 /// Accounts with an address and a password; their names are all of one length.
-const ACCOUNTS: usize = 4_000;
+const ACCOUNTS: usize = 5_000;
 
 #[tokio::main]
 async fn main() {

@@ -4,7 +4,7 @@
 //! A reset is complete when its notice is on its way: the clock runs until the last answer has come and the last notice is written.
 //! People's programs are not ours to measure, so their part is as small as it can be: a few lines over connections that stay open. The
 //! raw rate is that of the library with the server's parameters, in memory that is taken once, as a program gets it that does nothing
-//! special. The server's own lies in large pages where the system allows (see `main.rs`), so a hash takes it a few percent less.
+//! special. The server's own lies in large pages where the system allows (see `main.rs`), which can save it a few percent.
 
 use crate::client::Connection;
 use crate::instance::{Running, known};
@@ -14,8 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Rounds, each between two measurements of the raw rate, so that a machine that changes its speed changes it for both.
-const ROUNDS: usize = 7;
-const RESETS: usize = 200;
+const ROUNDS: usize = 5;
+/// Enough that beginning and end, where a core has nothing to do, do not count.
+const RESETS: usize = 500;
 /// People who reset at the same time.
 const LANES: usize = 8;
 
