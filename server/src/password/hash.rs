@@ -87,7 +87,7 @@ impl Hasher {
     ///
     /// # Errors
     /// [`HashError::Busy`] at the limit. Inside: what `judge` says.
-    pub async fn hash_once<R: Send + 'static>(
+    pub async fn hash_judged<R: Send + 'static>(
         &self,
         password: &Password,
         judge: impl FnOnce(&Password) -> Result<(), R> + Send + 'static,

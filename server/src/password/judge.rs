@@ -29,7 +29,7 @@ pub async fn hashed(hasher: &Hasher, settings: &Settings, owner: &Account, text:
         none if none.is_empty() => Ok(()),
         broken => Err(broken),
     };
-    hasher.hash_once(&password, judge).await?.map_err(Refused::Password)
+    hasher.hash_judged(&password, judge).await?.map_err(Refused::Password)
 }
 
 fn password(text: &str) -> Result<Password, Refused> {

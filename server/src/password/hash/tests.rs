@@ -37,10 +37,10 @@ async fn a_hash_is_argon2id_with_todays_parameters_key_and_a_salt_of_its_own() {
 async fn what_is_judged_wrong_is_not_hashed_and_waits_for_its_turn_like_all() {
     let hasher = hasher();
     let secret = password("correct horse battery staple");
-    let refused = hasher.hash_once(&secret, |_| Err("too plain")).await;
+    let refused = hasher.hash_judged(&secret, |_| Err("too plain")).await;
     assert_eq!((refused, hasher.work()), (Ok(Err("too plain")), 0));
     let hash = hasher
-        .hash_once(&secret, |_| Ok::<(), &str>(()))
+        .hash_judged(&secret, |_| Ok::<(), &str>(()))
         .await
         .unwrap()
         .unwrap();
@@ -50,7 +50,7 @@ async fn what_is_judged_wrong_is_not_hashed_and_waits_for_its_turn_like_all() {
     let mut first = pin!(hasher.hash(&secret));
     assert!(start(first.as_mut()).is_pending());
     assert_eq!(
-        hasher.hash_once(&secret, |_| Err("never asked")).await,
+        hasher.hash_judged(&secret, |_| Err("never asked")).await,
         Err(HashError::Busy)
     );
     assert!(first.await.is_ok());
