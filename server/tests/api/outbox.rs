@@ -263,22 +263,20 @@ on_both_engines! {
 
     // security 148
     async fn a_mail_that_is_stuck_holds_up_no_other(engine: Engine) {
+        const PEOPLE: [&str; 4] = ["ada", "grace", "linus", "barbara"];
         let sink = Sink::start(Behaviour::Stall(Step::Data));
         let patient = Transport::from_url(&sink.url(), None).unwrap();
         let mut app = Setup::on(engine).transport(Some(patient)).in_background().start().await;
-        for name in ["ada", "grace", "linus"] {
+        for name in PEOPLE {
             app.add_invited(name).await;
+            app.ask(name).await;
         }
-        app.ask("ada").await;
-        while !sink.commands().iter().any(|line| line.contains("ada@example.org")) {
+        let begun = std::time::Instant::now();
+        let reached = |name: &str| sink.commands().iter().any(|line| line.starts_with("RCPT") && line.contains(name));
+        while !PEOPLE.into_iter().all(reached) {
+            assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", sink.commands());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        sink.set(Behaviour::Accept);
-        app.ask("grace").await;
-        app.ask("linus").await;
-        let arrived = tokio::task::block_in_place(|| sink.wait_for(2));
-        let to: std::collections::HashSet<_> = arrived.into_iter().flat_map(|mail| mail.to).collect();
-        assert_eq!(to, ["grace@example.org", "linus@example.org"].map(str::to_owned).into());
         drop(sink);
         app.stop().await;
     }
