@@ -25,6 +25,7 @@ mod phrases;
 pub mod recovery;
 pub mod refused;
 pub mod reset;
+pub mod router;
 pub mod secret;
 pub mod session;
 pub mod settings;

@@ -1,42 +1,30 @@
 //! Puts the application together, in order, and runs it until told to stop. `main` and tests start it the same way.
 
 use crate::audit::chain::Chain;
-use crate::branding::picture::Picture;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
 use crate::connection::{self, Pace};
 use crate::fact::key::Ring;
 use crate::guard::captcha::probe::Probe;
 use crate::guard::captcha::siteverify::Line;
-use crate::guard::origin::Origins;
-use crate::guard::{headers, request_id};
 use crate::latchkey::{Latchkey, SharedLatchkey};
 use crate::mail::transport::Transport;
 use crate::mail::transports::Transports;
 use crate::mail::worker;
-use crate::metrics::observe::observe;
 use crate::metrics::{self, Happened, Metrics};
 use crate::password::hash::Hasher;
 use crate::recovery::plan::plan;
 use crate::refused::Fault;
 use crate::reset::availability::missing;
+use crate::router::router;
 use crate::secret::{Keys, Purpose};
-use crate::settings::snapshot::{self, Made};
+use crate::settings::snapshot::Made;
 use crate::settings::{Pinned, SettingError};
 use crate::store::Store;
-use crate::web::locale::accepted;
-use crate::web::{branding, console, health, landing, mailbox, moment, pages, site, violations, well_known};
-use crate::{api, fact, housekeeping, key_file};
+use crate::web::mailbox;
+use crate::{fact, housekeeping, key_file};
 use app::phrase;
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::{Method, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use http_body_util::{BodyExt as _, Limited};
-use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,30 +32,6 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
-
-/// Largest body of a request. Nothing here takes more than a name and a password (security 128, 178)…
-const BODY_LIMIT: usize = 16 * 1024;
-
-/// …but a file of accounts…
-pub const IMPORT_LIMIT: usize = 32 * 1024 * 1024;
-const IMPORTS: [&str; 2] = ["/api/v1/accounts/import", "/admin/accounts/import"];
-
-/// …and a picture; in a form, with the form around it.
-const PICTURES: [&str; 2] = ["/api/v1/branding/", "/admin/branding/"];
-const FORM_AROUND: usize = 4 * 1024;
-
-/// …and mail templates: three parts, written as JSON or as a form, where a letter may take up to nine bytes.
-const TEMPLATE_LIMIT: usize = 640 * 1024;
-const TEMPLATES: [&str; 2] = ["/api/v1/mail-templates/", "/admin/mail-templates/"];
-
-/// Bodies up to this size are heard to their end before they are refused.
-const OVERHEARD: usize = 4 * 1024 * 1024;
 
 /// Monitoring asks from one or two places, and has its answer at once.
 const METRICS_PACE: Pace = Pace {
@@ -80,14 +44,6 @@ const METRICS_PACE: Pace = Pace {
 
 /// Password hashes waiting for a core before sign-in answers "busy" (security 65, 166).
 const HASH_QUEUE: usize = 256;
-
-/// What handlers get.
-#[derive(Clone, FromRef)]
-pub struct Doors {
-    pub latchkey: SharedLatchkey,
-    pub options: LeptosOptions,
-    origins: Arc<Origins>,
-}
 
 /// What a caller may bring along instead of what the configuration says: tests bring a clock and a mailbox in memory.
 #[derive(Default)]
@@ -315,148 +271,4 @@ fn key_id(keys: &Keys) -> [u8; 8] {
         .first_chunk()
         .copied()
         .unwrap_or_default()
-}
-
-fn router(latchkey: &SharedLatchkey, address: SocketAddr, pace: Pace) -> Router {
-    let origins = Origins::new([format!("http://{address}")]);
-    let doors = Doors {
-        latchkey: latchkey.clone(),
-        options: leptos_options(address),
-        origins: Arc::new(origins),
-    };
-    let demo = if latchkey.demo {
-        mailbox::router()
-    } else {
-        Router::new()
-    };
-    let compressed = SizeAbove::new(512).and(NotForContentType::new("application/wasm"));
-    // From the outside in; one layer for the router, which would put each into a box of its own for every request.
-    let around = ServiceBuilder::new()
-        .layer(middleware::from_fn(request_id::give))
-        // The path only: a query may hold a token (security 193).
-        .layer(
-            TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<Body>| {
-                let id = request_id::of(request.extensions());
-                tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
-            }),
-        )
-        .layer(CompressionLayer::new().compress_when(compressed))
-        .layer(middleware::from_fn_with_state(latchkey.clone(), observe))
-        .layer(middleware::from_fn(headers::set))
-        .layer(middleware::from_fn(|request: Request, next: Next| {
-            snapshot::in_request(next.run(request))
-        }))
-        .layer(middleware::from_fn(problems))
-        .layer(CatchPanicLayer::custom(|_| {
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            pace.request,
-        ))
-        .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn(limit_body))
-        .layer(middleware::from_fn_with_state(doors.clone(), check_origin))
-        .layer(middleware::from_fn(site::serve))
-        .layer(middleware::from_fn_with_state(doors.clone(), landing::open_link));
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/.well-known/change-password", get(well_known::change_password))
-        .route("/reset/continue", get(landing::go_on))
-        .route(violations::PATH, post(violations::receive))
-        .merge(api::router(latchkey).with_state(latchkey.clone()))
-        .merge(pages::forms())
-        .merge(moment::router())
-        .merge(console::router())
-        .merge(branding::router())
-        .merge(demo)
-        .fallback(pages::page)
-        .layer(around)
-        .with_state(doors)
-}
-
-fn leptos_options(address: SocketAddr) -> LeptosOptions {
-    // Only `cargo leptos watch` sets these; a server by itself needs none of them.
-    let watched = std::env::var_os("LEPTOS_WATCH").map(|_| leptos::config::get_configuration(None));
-    match watched {
-        Some(Ok(config)) => config.leptos_options,
-        _ => LeptosOptions::builder()
-            .output_name("latchkey")
-            .site_addr(address)
-            .build(),
-    }
-}
-
-/// Unsafe requests of other sites end here (security 104).
-async fn check_origin(State(doors): State<Doors>, request: Request, next: Next) -> Response {
-    // Browsers send reports in their own manner, some without a word about where they come from; nothing is done but counting.
-    if request.uri().path() == violations::PATH {
-        return next.run(request).await;
-    }
-    let form = !request.uri().path().starts_with(api::BASE);
-    let mut admitted = doors.origins.admit(request.method(), request.headers(), form);
-    if !admitted {
-        let (method, headers) = (request.method().clone(), request.headers().clone());
-        admitted = public_origin(&doors)
-            .await
-            .is_some_and(|public| public.admit(&method, &headers, form));
-    }
-    if admitted {
-        return next.run(request).await;
-    }
-    tracing::warn!(path = request.uri().path(), "request of another site refused");
-    (StatusCode::FORBIDDEN, "This request came from another site.\n").into_response()
-}
-
-/// The origin of the public URL, which is a setting: asked for only where the address listened on is not enough.
-async fn public_origin(doors: &Doors) -> Option<Origins> {
-    let settings = doors.latchkey.settings().await.ok()?;
-    let public = settings.reset.public_url.as_ref()?;
-    Some(Origins::new([public.origin().ascii_serialization()]))
-}
-
-/// Refuses what says that it is too large, and cuts off what does not say so.
-async fn limit_body(request: Request, next: Next) -> Response {
-    let limit = limit_of(request.method(), request.uri().path());
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if let Some(length) = length.filter(|length| *length > limit) {
-        if length <= OVERHEARD && !request.headers().contains_key(header::EXPECT) {
-            let _ = tokio::time::timeout(Duration::from_secs(2), overhear(request.into_body())).await;
-        }
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    }
-    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
-}
-
-/// Reads what is still on its way and keeps none of it: a connection that closes before breaks for the sender, who never hears why.
-async fn overhear(mut body: Body) {
-    while let Some(Ok(_)) = body.frame().await {}
-}
-
-fn limit_of(method: &Method, path: &str) -> usize {
-    if method == Method::POST && IMPORTS.contains(&path) {
-        return IMPORT_LIMIT;
-    }
-    if TEMPLATES.iter().any(|start| path.starts_with(start)) {
-        return TEMPLATE_LIMIT;
-    }
-    let picture = PICTURES
-        .iter()
-        .find_map(|base| path.strip_prefix(base)?.parse::<Picture>().ok());
-    match picture {
-        Some(picture) if matches!(*method, Method::PUT | Method::POST) => picture.limit() + FORM_AROUND,
-        _ => BODY_LIMIT,
-    }
-}
-
-/// On REST paths every error is a problem document, whoever made it, in a language that the client reads.
-async fn problems(request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with(api::BASE) {
-        return next.run(request).await;
-    }
-    // Programs that do not say what they read get English, whatever people here speak: their logs stay the same.
-    let lang = accepted(request.headers()).unwrap_or_default();
-    api::as_problem(next.run(request).await, lang)
 }

@@ -1,5 +1,6 @@
-//! What stands before every use-case: who asks, how often, and from where a browser's request may come.
+//! What stands before every use-case: who asks, how often, how much, and from where a browser's request may come.
 
+pub mod body;
 pub mod captcha;
 pub mod headers;
 pub mod limits;

@@ -4,7 +4,7 @@ use crate::branding::look::current;
 use crate::branding::picture::Picture;
 use crate::latchkey::SharedLatchkey;
 use crate::refused::Fault;
-use crate::startup::Doors;
+use crate::router::Doors;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};

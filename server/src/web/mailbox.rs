@@ -3,7 +3,7 @@
 
 use crate::config::Config;
 use crate::latchkey::SharedLatchkey;
-use crate::startup::Doors;
+use crate::router::Doors;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};

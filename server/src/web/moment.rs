@@ -17,7 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use serde::{Deserialize, Serialize};
 
-use crate::startup::Doors;
+use crate::router::Doors;
 
 /// The page, and where its button posts to.
 pub const PATH: &str = "/moment";

@@ -8,7 +8,7 @@ use super::port::RequestPort;
 use super::visit::Visit;
 use crate::branding::look;
 use crate::latchkey::SharedLatchkey;
-use crate::startup::Doors;
+use crate::router::Doors;
 use app::LANGUAGE_FORM;
 use app::port::Port;
 use axum::Router;

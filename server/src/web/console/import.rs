@@ -3,9 +3,9 @@
 use super::desk::{self, AtDesk};
 use crate::account::import::job::{Job, State, errors_csv, show as show_job, start};
 use crate::account::import::{Format, columns};
+use crate::guard::body::IMPORT_LIMIT;
 use crate::refused::Refused;
 use crate::staff::Permission;
-use crate::startup::IMPORT_LIMIT;
 use app::admin::frame::{Section, Sheet, Told};
 use app::admin::import::{self as pages, Progress};
 use app::phrase;

@@ -20,7 +20,7 @@ mod templates;
 
 pub use settings::missing_view;
 
-use crate::startup::Doors;
+use crate::router::Doors;
 use axum::Router;
 use axum::routing::{get, post};
 
