@@ -43,12 +43,18 @@ impl Connection {
         self.stream.write_all(request.as_bytes()).expect("sent");
         let sent = Instant::now();
         let mut response = vec![0; 8192];
-        let mut filled = self.stream.read(&mut response).expect("an answer");
+        let mut filled = self.read(&mut response);
         let taken = sent.elapsed();
         while !complete(&response[..filled]) {
-            filled += self.stream.read(&mut response[filled..]).expect("the rest");
+            filled += self.read(&mut response[filled..]);
         }
         (taken, String::from_utf8_lossy(&response[..filled]).into_owned())
+    }
+
+    fn read(&mut self, into: &mut [u8]) -> usize {
+        let read = self.stream.read(into).expect("an answer");
+        assert!(read > 0, "the server ended the connection within an answer");
+        read
     }
 }
 

@@ -1,7 +1,8 @@
 //! Measures the release build over loopback: throughput, latency, memory, bytes, and whether time tells who has an account.
 //! Only rate limits are lifted. Prints each number with its unit and budget; exits with 1 when a budget is missed.
 //!
-//! `LATCHKEY_BENCH_PAIRS` (default 2000) sets the pairs of the timing measurement.
+//! `LATCHKEY_BENCH_PAIRS` (default 2000) sets the pairs of the timing measurement. Words on the command line choose parts: `bytes`,
+//! `throughput`, `resets`, and the endpoints of the timing, such as `forgot`; without any, all are measured.
 
 #![expect(
     clippy::expect_used,
@@ -23,10 +24,12 @@ use report::{Report, note};
 use std::time::Duration;
 
 /// Accounts with an address and a password; their names are all of one length.
-const ACCOUNTS: usize = 5_000;
+const ACCOUNTS: usize = 7_500;
 
 #[tokio::main]
 async fn main() {
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| chosen.is_empty() || chosen.iter().any(|word| word == part);
     let mut report = Report::default();
     // What the build left to be written goes to the disk first, or its writing is measured too.
     let _ = std::process::Command::new("sync").status();
@@ -37,17 +40,23 @@ async fn main() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     report.below("memory, idle", running.resident_megabytes(), 64.0, "MiB");
 
-    bytes::measure(&running, &mut report).await;
-    throughput::measure(&running, &mut report).await;
-    running.drained().await;
-    resets::measure(&running, &mut report).await;
-    running.drained().await;
+    if wanted("bytes") {
+        bytes::measure(&running, &mut report).await;
+    }
+    if wanted("throughput") {
+        throughput::measure(&running, &mut report).await;
+        running.drained().await;
+    }
+    if wanted("resets") {
+        resets::measure(&running, &mut report).await;
+        running.drained().await;
+    }
     note("memory, highest under load", running.peak_megabytes(), "MiB");
 
-    timing::measure(&running, &timing::ENDPOINTS, &mut report).await;
+    timing::measure(&running, &timing::ENDPOINTS, wanted, &mut report);
     running.stop();
     let running = instance.start_asking(instance::TWO_NUMBERS).await;
-    timing::measure(&running, &timing::ENDPOINTS_OF_TWO_NUMBERS, &mut report).await;
+    timing::measure(&running, &timing::ENDPOINTS_OF_TWO_NUMBERS, wanted, &mut report);
     running.stop();
     std::process::exit(report.finish());
 }

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Rounds, each between two measurements of the raw rate, so that a machine that changes its speed changes it for both.
 const ROUNDS: usize = 5;
-/// Enough that beginning and end, where a core has nothing to do, do not count.
-const RESETS: usize = 500;
+/// Enough that beginning and end, where a core has nothing to do, do not count: together they take 15 to 40 ms.
+const RESETS: usize = 1_000;
 /// People who reset at the same time.
 const LANES: usize = 8;
 

@@ -1,5 +1,5 @@
-//! Does the time of an answer tell whether an account exists? Interleaved pairs over one connection, in random order, each name used
-//! once (security 156). Two controls: the same kind on both sides must pass, a planted 2 ms must fail.
+//! Does the time of an answer tell whether an account exists? Interleaved pairs over one connection at a time, in random order, each
+//! name used once (security 156). Two controls: the same kind on both sides must pass, a planted 2 ms must fail.
 
 use crate::client::Connection;
 use crate::instance::{Running, known, refused, refused_numbers, unknown, unknown_numbers};
@@ -8,6 +8,10 @@ use crate::statistics::{Random, area_under_curve, median, median_interval};
 use std::time::Duration;
 
 const WARM_UP: usize = 200;
+
+/// Pairs over one connection, and requests that are not counted before them: the server ends connections that are ten minutes old.
+const PAIRS_OF_A_CONNECTION: usize = 500;
+const WARM_UP_OF_A_CONNECTION: usize = 10;
 
 /// A way to name somebody, and what one request costs beyond its answer.
 pub struct Endpoint {
@@ -69,49 +73,54 @@ pub const ENDPOINTS_OF_TWO_NUMBERS: [Endpoint; 1] = [Endpoint {
     pause: Duration::from_millis(40),
 }];
 
-pub async fn measure(running: &Running, endpoints: &'static [Endpoint], report: &mut Report) {
+/// Measures what of `endpoints` is wanted.
+pub fn measure(running: &Running, endpoints: &[Endpoint], wanted: impl Fn(&str) -> bool, report: &mut Report) {
     let pairs = std::env::var("LATCHKEY_BENCH_PAIRS")
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(2000);
-    let address = running.address.clone();
-    let outcomes = tokio::task::spawn_blocking(move || run(&address, endpoints, pairs))
-        .await
-        .expect("the measurement");
-    for (what, expected, outcome) in outcomes {
-        let holds = outcome.equal() == expected;
-        report.holds(&what, holds, &outcome.to_string());
+    for endpoint in endpoints.iter().filter(|endpoint| wanted(endpoint.name)) {
+        tokio::task::block_in_place(|| compare(&running.address, endpoint, pairs, report));
     }
 }
 
-fn run(address: &str, endpoints: &[Endpoint], pairs: usize) -> Vec<(String, bool, Outcome)> {
-    let mut outcomes = Vec::new();
-    for endpoint in endpoints {
-        let mut connection = Connection::open(address);
-        for index in 0..WARM_UP {
-            connection.post(endpoint.path, &(endpoint.body)(&(endpoint.unknown)(90_000 + index)));
-        }
-        let mut pair = |a: fn(usize) -> String, b: fn(usize) -> String, count, planted| {
-            measure_pairs(&mut connection, endpoint, a, b, count, planted)
-        };
-        let name = endpoint.name;
-        outcomes.push((
-            format!("time of {name}: known and unknown are equal"),
-            true,
-            pair(endpoint.known, endpoint.unknown, pairs, 0),
-        ));
-        outcomes.push((
-            format!("  control: known and known ({name})"),
-            true,
-            pair(endpoint.known, endpoint.another, pairs / 2, 0),
-        ));
-        outcomes.push((
-            format!("  control: 2 ms planted ({name})"),
-            false,
-            pair(endpoint.known, endpoint.unknown, pairs / 4, 2),
-        ));
+fn compare(address: &str, endpoint: &Endpoint, pairs: usize, report: &mut Report) {
+    drop(warm(address, endpoint, WARM_UP));
+    let pair = |a: fn(usize) -> String, b: fn(usize) -> String, count, planted| {
+        measure_pairs(address, endpoint, a, b, count, planted)
+    };
+    let mut expect = |what: &str, equal: bool, outcome: Outcome| {
+        report.holds(
+            &format!("{what} ({})", endpoint.name),
+            outcome.equal() == equal,
+            &outcome.to_string(),
+        );
+    };
+    expect(
+        "time: known and unknown are equal",
+        true,
+        pair(endpoint.known, endpoint.unknown, pairs, 0),
+    );
+    expect(
+        "  control: known and known",
+        true,
+        pair(endpoint.known, endpoint.another, pairs / 2, 0),
+    );
+    expect(
+        "  control: 2 ms planted",
+        false,
+        pair(endpoint.known, endpoint.unknown, pairs / 4, 2),
+    );
+}
+
+/// A connection over which that many requests have gone.
+fn warm(address: &str, endpoint: &Endpoint, requests: usize) -> Connection {
+    let mut connection = Connection::open(address);
+    for index in 0..requests {
+        connection.post(endpoint.path, &(endpoint.body)(&(endpoint.unknown)(90_000 + index)));
+        std::thread::sleep(endpoint.pause);
     }
-    outcomes
+    connection
 }
 
 fn another_known(index: usize) -> String {
@@ -127,7 +136,7 @@ fn another_refused_numbers(index: usize) -> String {
 }
 
 fn measure_pairs(
-    connection: &mut Connection,
+    address: &str,
     endpoint: &Endpoint,
     a: fn(usize) -> String,
     b: fn(usize) -> String,
@@ -136,17 +145,20 @@ fn measure_pairs(
 ) -> Outcome {
     let mut random = Random(42);
     let (mut times_a, mut times_b) = (Vec::new(), Vec::new());
-    for index in 0..pairs {
-        let a_first = random.below(2) == 0;
-        for take_a in [a_first, !a_first] {
-            let name = if take_a { a(index) } else { b(index) };
-            let taken = connection.post(endpoint.path, &(endpoint.body)(&name)).as_secs_f64() * 1000.0;
-            if take_a {
-                times_a.push(taken);
-            } else {
-                times_b.push(taken + std::time::Duration::from_millis(planted).as_secs_f64() * 1000.0);
+    for first in (0..pairs).step_by(PAIRS_OF_A_CONNECTION) {
+        let mut connection = warm(address, endpoint, WARM_UP_OF_A_CONNECTION);
+        for index in first..pairs.min(first + PAIRS_OF_A_CONNECTION) {
+            let a_first = random.below(2) == 0;
+            for take_a in [a_first, !a_first] {
+                let name = if take_a { a(index) } else { b(index) };
+                let taken = connection.post(endpoint.path, &(endpoint.body)(&name)).as_secs_f64() * 1000.0;
+                if take_a {
+                    times_a.push(taken);
+                } else {
+                    times_b.push(taken + Duration::from_millis(planted).as_secs_f64() * 1000.0);
+                }
+                std::thread::sleep(endpoint.pause);
             }
-            std::thread::sleep(endpoint.pause);
         }
     }
     Outcome::of(&times_a, &times_b)
