@@ -31,6 +31,20 @@ test.describe('while a password is typed', { tag: '@script' }, () => {
     }
   });
 
+  test('four bars show how hard it is to guess', async ({ visitor }) => {
+    const [meter, bars] = [visitor.page.locator('.meter'), await visitor.page.locator('.meter i').all()];
+    expect(bars).toHaveLength(4);
+    await visitor.field('New password').fill('short');
+    await expect(meter).toHaveAttribute('data-strength', '0');
+    const empty = await visitor.page.locator('.meter i').first().evaluate((bar) => getComputedStyle(bar).backgroundColor);
+    await visitor.field('New password').fill(NEW_PASSWORD);
+    await expect(meter).toHaveAttribute('data-strength', '4');
+    for (const bar of bars) {
+      await expect(bar).toBeVisible();
+      await expect(bar).not.toHaveCSS('background-color', empty);
+    }
+  });
+
   test('what the browser can know itself is said at once', async ({ visitor }) => {
     await visitor.page.route('**/password-policy/check', (route) => route.fulfill({ status: 204 }));
     const length = rule(visitor, 'At least 15 characters long');

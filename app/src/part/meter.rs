@@ -25,7 +25,7 @@ pub fn Meter(judge: Judge) -> impl IntoView {
     };
     view! {
         <div class="meter" data-strength=Signal::derive(level)>
-            <span class="bars" aria-hidden="true">
+            <span class="meter-bars" aria-hidden="true">
                 <i></i><i></i><i></i><i></i>
             </span>
             <span class="meter-words" role="status">{move || judge.strength().map(words)}</span>
