@@ -26,9 +26,16 @@ use std::time::Duration;
 /// Accounts with an address and a password; their names are all of one length.
 const ACCOUNTS: usize = 7_500;
 
+/// What can be measured by itself, beside the timing of each endpoint.
+const PARTS: [&str; 3] = ["bytes", "throughput", "resets"];
+
 #[tokio::main]
 async fn main() {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    if let Some(word) = chosen.iter().find(|word| !is_part(word)) {
+        eprintln!("There is nothing to measure that is called {word:?}.");
+        std::process::exit(2);
+    }
     let wanted = |part: &str| chosen.is_empty() || chosen.iter().any(|word| word == part);
     let mut report = Report::default();
     // What the build left to be written goes to the disk first, or its writing is measured too.
@@ -59,4 +66,9 @@ async fn main() {
     timing::measure(&running, &timing::ENDPOINTS_OF_TWO_NUMBERS, wanted, &mut report);
     running.stop();
     std::process::exit(report.finish());
+}
+
+fn is_part(word: &str) -> bool {
+    let mut endpoints = timing::ENDPOINTS.iter().chain(&timing::ENDPOINTS_OF_TWO_NUMBERS);
+    PARTS.contains(&word) || endpoints.any(|endpoint| endpoint.name == word)
 }

@@ -15,7 +15,7 @@ const WARM_UP_OF_A_CONNECTION: usize = 10;
 
 /// A way to name somebody, and what one request costs beyond its answer.
 pub struct Endpoint {
-    name: &'static str,
+    pub name: &'static str,
     path: &'static str,
     known: fn(usize) -> String,
     /// The same kind, others.
