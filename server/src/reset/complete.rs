@@ -57,6 +57,7 @@ pub async fn complete(
     let SpentToken {
         account_id,
         request_id,
+        target: wished,
         recovery_locked,
     } = spent.ok_or(Refusal::LinkNotValid)?;
     if !write
@@ -66,7 +67,7 @@ pub async fn complete(
         return Err(Refusal::LinkNotValid.into());
     }
     let ended = write.end_sessions(&account_id, "").await?;
-    let wished = write
+    write
         .end_request(&request_id, Outcome::Completed, Some(&account_id))
         .await?;
     forget_attack(latchkey, &mut write, &account).await?;

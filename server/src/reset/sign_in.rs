@@ -32,9 +32,12 @@ pub async fn sign_in(
     let mut write = latchkey.store.write().await?;
     let spent = write.spend_token(&token_digest(&proved.token), now).await?;
     let SpentToken {
-        account_id, request_id, ..
+        account_id,
+        request_id,
+        target: wished,
+        ..
     } = spent.ok_or(Refusal::LinkNotValid)?;
-    let wished = write
+    write
         .end_request(&request_id, Outcome::Completed, Some(&account_id))
         .await?;
     let opened = session::open(

@@ -203,14 +203,14 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn account(&mut self, id: &str) -> Result<Option<Account>, Fault> {
-        let row: Option<AccountRow> = sqlx::query_as(BY_ID).bind(id).fetch_optional(&mut *self.tx).await?;
+        let row: Option<AccountRow> = sqlx::query_as(BY_ID).bind(id).fetch_optional(&mut self.tx).await?;
         row.map(Account::try_from).transpose()
     }
 
     /// # Errors
     /// When the database does not answer.
     pub async fn account_by_key(&mut self, key: &str) -> Result<Option<Account>, Fault> {
-        let row: Option<AccountRow> = sqlx::query_as(BY_KEY).bind(key).fetch_optional(&mut *self.tx).await?;
+        let row: Option<AccountRow> = sqlx::query_as(BY_KEY).bind(key).fetch_optional(&mut self.tx).await?;
         row.map(Account::try_from).transpose()
     }
 
@@ -236,7 +236,7 @@ impl Write {
         .bind(account.password_hash)
         .bind(account.created_at)
         .bind(serde_json::to_string(account.profile)?)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         self.claim_identifiers(account.id, account.keys).await
     }
@@ -258,11 +258,8 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn release_identifiers(&mut self, account_id: &str) -> Result<(), Fault> {
-        sqlx::query("delete from account_identifiers where account_id = $1")
-            .bind(account_id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query = sqlx::query("delete from account_identifiers where account_id = $1").bind(account_id);
+        self.tx.later(query).await
     }
 
     /// Changes all of an account but its password; with `credential`, what was issued before is dead (security 23), and with another
@@ -290,7 +287,7 @@ impl Write {
         .bind(old.credential_version)
         .bind(old.role.as_str())
         .bind(serde_json::to_string(&new.profile)?)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(changed.rows_affected() == 1)
     }
@@ -303,7 +300,7 @@ impl Write {
         let changed = sqlx::query("update accounts set locale = $1 where id = $2 and locale <> $1")
             .bind(locale)
             .bind(id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(changed.rows_affected() == 1)
     }
@@ -325,7 +322,7 @@ impl Write {
         let row: (i64,) =
             sqlx::query_as("select count(*) from accounts where role = 'admin' and status = 'active' and id <> $1")
                 .bind(but)
-                .fetch_one(&mut *self.tx)
+                .fetch_one(&mut self.tx)
                 .await?;
         Ok(row.0)
     }
@@ -339,7 +336,7 @@ impl Write {
         )
         .bind(key)
         .bind(account_id)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut self.tx)
         .await?;
         Ok(claimed.is_some())
     }
@@ -360,7 +357,7 @@ impl Write {
         .bind(hash)
         .bind(account_id)
         .bind(version)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(set.rows_affected() == 1)
     }
@@ -378,7 +375,7 @@ impl Write {
         )
         .bind(account_id)
         .bind(version)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(held.rows_affected() == 1)
     }
@@ -388,13 +385,11 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn upgrade_hash(&mut self, account_id: &str, old: &str, new: &str) -> Result<(), Fault> {
-        sqlx::query("update accounts set password_hash = $1 where id = $2 and password_hash = $3")
+        let query = sqlx::query("update accounts set password_hash = $1 where id = $2 and password_hash = $3")
             .bind(new)
             .bind(account_id)
-            .bind(old)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(old);
+        self.tx.later(query).await
     }
 
     /// Enables or disables an account; what was issued before is dead.
@@ -402,12 +397,11 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn set_status(&mut self, account_id: &str, status: Status) -> Result<(), Fault> {
-        sqlx::query("update accounts set status = $1, credential_version = credential_version + 1 where id = $2")
-            .bind(status.as_str())
-            .bind(account_id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query =
+            sqlx::query("update accounts set status = $1, credential_version = credential_version + 1 where id = $2")
+                .bind(status.as_str())
+                .bind(account_id);
+        self.tx.later(query).await
     }
 
     /// Removes an account and everything that hangs on it. False when there is none.
@@ -417,7 +411,7 @@ impl Write {
     pub async fn remove_account(&mut self, id: &str) -> Result<bool, Fault> {
         let removed = sqlx::query("delete from accounts where id = $1")
             .bind(id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(removed.rows_affected() == 1)
     }

@@ -50,7 +50,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn add_api_key(&mut self, key: &ApiKeyRow, digest: &str) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into api_keys (id, name, key_digest, scopes, created_by, created_at, last_used_at) \
              values ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -60,10 +60,8 @@ impl Write {
         .bind(&key.scopes)
         .bind(&key.created_by)
         .bind(key.created_at)
-        .bind(key.last_used_at)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(key.last_used_at);
+        self.tx.later(query).await
     }
 
     /// False when there is none of that id.
@@ -73,7 +71,7 @@ impl Write {
     pub async fn remove_api_key(&mut self, id: &str) -> Result<bool, Fault> {
         let removed = sqlx::query("delete from api_keys where id = $1")
             .bind(id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(removed.rows_affected() == 1)
     }
@@ -81,11 +79,9 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn touch_api_key(&mut self, id: &str, now: UnixMillis) -> Result<(), Fault> {
-        sqlx::query("update api_keys set last_used_at = $1 where id = $2 and last_used_at < $1")
+        let query = sqlx::query("update api_keys set last_used_at = $1 where id = $2 and last_used_at < $1")
             .bind(now)
-            .bind(id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(id);
+        self.tx.later(query).await
     }
 }

@@ -194,7 +194,7 @@ impl Write {
         if !self.move_head(&known, &new).await? {
             // Another server wrote since, or a writer here took theirs back. Held from here on.
             let (seq, chain) = sqlx::query_as("update audit_head set seq = seq where id = 'head' returning seq, chain")
-                .fetch_one(&mut *self.tx)
+                .fetch_one(&mut self.tx)
                 .await?;
             let found = Head { seq, chain };
             new = self.chain.tie(&found, &mut rows);
@@ -218,13 +218,13 @@ impl Write {
                 .bind(&new.chain)
                 .bind(known.seq)
                 .bind(&known.chain)
-                .execute(&mut *self.tx)
+                .execute(&mut self.tx)
                 .await?;
         Ok(moved.rows_affected() == 1)
     }
 
     async fn add_audit(&mut self, row: &AuditRow) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into audit (id, at, event, outcome, reason, actor, account_id, subject, detail, client_address, \
              user_agent, request_id, version, seq, origin_mac, chain) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
@@ -244,10 +244,8 @@ impl Write {
         .bind(&row.version)
         .bind(row.seq)
         .bind(&row.origin_mac)
-        .bind(&row.chain)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(&row.chain);
+        self.tx.later(query).await
     }
 
     /// Empties where somebody was, for good: the events themselves stay (security 200).
@@ -255,11 +253,9 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn forget_origins(&mut self, account_id: &str) -> Result<(), Fault> {
-        sqlx::query("update audit set client_address = '', user_agent = '' where account_id = $1")
-            .bind(account_id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query =
+            sqlx::query("update audit set client_address = '', user_agent = '' where account_id = $1").bind(account_id);
+        self.tx.later(query).await
     }
 
     /// Forgets the events at the beginning of the chain that are older than `before`, and remembers where what is left begins.
@@ -269,22 +265,22 @@ impl Write {
     pub async fn prune_audit(&mut self, before: UnixMillis) -> Result<u64, Fault> {
         let unchained = sqlx::query("delete from audit where seq <= 0 and at < $1")
             .bind(before)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         // The head is held first, so that no row can come while its end is looked for.
         let head: AuditHead = sqlx::query_as(
             "update audit_head set seq = seq where id = 'head' returning seq, chain, pruned_seq, pruned_chain",
         )
-        .fetch_one(&mut *self.tx)
+        .fetch_one(&mut self.tx)
         .await?;
         let (first_kept,): (Option<i64>,) = sqlx::query_as("select min(seq) from audit where seq > 0 and at >= $1")
             .bind(before)
-            .fetch_one(&mut *self.tx)
+            .fetch_one(&mut self.tx)
             .await?;
         let last = first_kept.map_or(head.seq, |seq| seq - 1);
         let row: Option<(String,)> = sqlx::query_as("select chain from audit where seq = $1")
             .bind(last)
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(&mut self.tx)
             .await?;
         // A row that should be there and is not: keep what is left, so that `audit verify` finds the gap.
         let Some((chain,)) = row.filter(|_| last > head.pruned_seq) else {
@@ -292,12 +288,12 @@ impl Write {
         };
         let pruned = sqlx::query("delete from audit where seq > 0 and seq <= $1")
             .bind(last)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         sqlx::query("update audit_head set pruned_seq = $1, pruned_chain = $2 where id = 'head'")
             .bind(last)
             .bind(&chain)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(unchained.rows_affected() + pruned.rows_affected())
     }

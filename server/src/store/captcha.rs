@@ -14,7 +14,7 @@ impl Write {
             sqlx::query("insert into spent_captchas (id, expires_at) values ($1, $2) on conflict (id) do nothing")
                 .bind(id)
                 .bind(expires_at)
-                .execute(&mut *self.tx)
+                .execute(&mut self.tx)
                 .await?;
         Ok(spent.rows_affected() == 1)
     }
@@ -24,7 +24,7 @@ impl Write {
     pub async fn prune_captchas(&mut self, now: UnixMillis) -> Result<u64, Fault> {
         let pruned = sqlx::query("delete from spent_captchas where expires_at <= $1")
             .bind(now)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }

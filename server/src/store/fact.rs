@@ -141,7 +141,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn set_attribute(&mut self, row: &AttributeRow) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into attributes (name, kind, labels, options, format, proves, locates, created_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) do update set kind = excluded.kind, \
              labels = excluded.labels, options = excluded.options, format = excluded.format, proves = excluded.proves, \
@@ -154,10 +154,8 @@ impl Write {
         .bind(&row.format)
         .bind(row.proves)
         .bind(row.locates)
-        .bind(row.created_at)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(row.created_at);
+        self.tx.later(query).await
     }
 
     /// Removes an attribute and every fact of it. False when there is none.
@@ -167,11 +165,11 @@ impl Write {
     pub async fn remove_attribute(&mut self, name: &str) -> Result<bool, Fault> {
         sqlx::query("delete from facts where attribute = $1")
             .bind(name)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         let removed = sqlx::query("delete from attributes where name = $1")
             .bind(name)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(removed.rows_affected() == 1)
     }
@@ -183,7 +181,7 @@ impl Write {
     pub async fn facts_of_attribute(&mut self, name: &str) -> Result<i64, Fault> {
         let row: (i64,) = sqlx::query_as("select count(*) from facts where attribute = $1")
             .bind(name)
-            .fetch_one(&mut *self.tx)
+            .fetch_one(&mut self.tx)
             .await?;
         Ok(row.0)
     }
@@ -193,27 +191,23 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn first_fact_key(&mut self, id: &str, now: UnixMillis) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into fact_keys (id, number, created_at) select $1, 1, $2 \
              where not exists (select 1 from fact_keys) on conflict do nothing",
         )
         .bind(id)
-        .bind(now)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(now);
+        self.tx.later(query).await
     }
 
     /// # Errors
     /// When the database does not answer, or another key has this number.
     pub async fn add_fact_key(&mut self, id: &str, number: i64, now: UnixMillis) -> Result<(), Fault> {
-        sqlx::query("insert into fact_keys (id, number, created_at) values ($1, $2, $3)")
+        let query = sqlx::query("insert into fact_keys (id, number, created_at) values ($1, $2, $3)")
             .bind(id)
             .bind(number)
-            .bind(now)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(now);
+        self.tx.later(query).await
     }
 
     /// Forgets a key that is not current and that nothing is stored under. False otherwise.
@@ -226,7 +220,7 @@ impl Write {
              and not exists (select 1 from facts where facts.key_id = fact_keys.id)",
         )
         .bind(number)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(retired.rows_affected() == 1)
     }
@@ -236,7 +230,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn set_fact(&mut self, fact: &NewFact) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into facts (account_id, attribute, key_id, verifier, blind_index, set_at) values ($1, $2, $3, $4, $5, $6) \
              on conflict (account_id, attribute) do update set key_id = excluded.key_id, verifier = excluded.verifier, \
              blind_index = excluded.blind_index, set_at = excluded.set_at",
@@ -246,10 +240,8 @@ impl Write {
         .bind(&fact.key_id)
         .bind(&fact.verifier)
         .bind(&fact.blind_index)
-        .bind(fact.set_at)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(fact.set_at);
+        self.tx.later(query).await
     }
 
     /// Takes a fact off file. False when there was none.
@@ -260,7 +252,7 @@ impl Write {
         let removed = sqlx::query("delete from facts where account_id = $1 and attribute = $2")
             .bind(account_id)
             .bind(attribute)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(removed.rows_affected() == 1)
     }

@@ -32,7 +32,7 @@ impl Write {
         .bind(key_mac)
         .bind(request_mac)
         .bind(now)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         if claimed.rows_affected() == 1 {
             return Ok(None);
@@ -40,7 +40,7 @@ impl Write {
         let row: Option<IdempotencyRow> =
             sqlx::query_as("select request_mac, status, answer from idempotency where key_mac = $1")
                 .bind(key_mac)
-                .fetch_optional(&mut *self.tx)
+                .fetch_optional(&mut self.tx)
                 .await?;
         // Released in between: as if it were still under way, so that nothing is done twice.
         Ok(Some(row.unwrap_or_else(|| IdempotencyRow {
@@ -55,13 +55,11 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn keep_answer(&mut self, key_mac: &str, status: i64, answer: &str) -> Result<(), Fault> {
-        sqlx::query("update idempotency set status = $1, answer = $2 where key_mac = $3")
+        let query = sqlx::query("update idempotency set status = $1, answer = $2 where key_mac = $3")
             .bind(status)
             .bind(answer)
-            .bind(key_mac)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(key_mac);
+        self.tx.later(query).await
     }
 
     /// Lets a key be used again: its request did nothing.
@@ -69,11 +67,8 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn release_idempotency(&mut self, key_mac: &str) -> Result<(), Fault> {
-        sqlx::query("delete from idempotency where key_mac = $1")
-            .bind(key_mac)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query = sqlx::query("delete from idempotency where key_mac = $1").bind(key_mac);
+        self.tx.later(query).await
     }
 
     /// # Errors
@@ -81,7 +76,7 @@ impl Write {
     pub async fn prune_idempotency(&mut self, before: UnixMillis) -> Result<u64, Fault> {
         let pruned = sqlx::query("delete from idempotency where created_at < $1")
             .bind(before)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }

@@ -42,7 +42,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn add_job(&mut self, job: &JobRow) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into jobs (id, kind, state, total, done, stored, refused, report, started_by, created_at, seen_at, finished_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
@@ -57,16 +57,14 @@ impl Write {
         .bind(&job.started_by)
         .bind(job.created_at)
         .bind(job.seen_at)
-        .bind(job.finished_at)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(job.finished_at);
+        self.tx.later(query).await
     }
 
     /// # Errors
     /// When the database does not answer.
     pub async fn update_job(&mut self, job: &JobRow) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "update jobs set state = $2, done = $3, stored = $4, refused = $5, report = $6, seen_at = $7, finished_at = $8 \
              where id = $1",
         )
@@ -77,10 +75,8 @@ impl Write {
         .bind(job.refused)
         .bind(&job.report)
         .bind(job.seen_at)
-        .bind(job.finished_at)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(job.finished_at);
+        self.tx.later(query).await
     }
 
     /// # Errors
@@ -88,7 +84,7 @@ impl Write {
     pub async fn prune_jobs(&mut self, before: UnixMillis) -> Result<u64, Fault> {
         let pruned = sqlx::query("delete from jobs where created_at < $1")
             .bind(before)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }

@@ -61,7 +61,7 @@ impl Write {
         .bind(name)
         .bind(window_start)
         .bind(expires_at)
-        .fetch_one(&mut *self.tx)
+        .fetch_one(&mut self.tx)
         .await?;
         Ok(row.0)
     }
@@ -71,12 +71,10 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn return_limit(&mut self, name: &str, window_start: UnixMillis) -> Result<(), Fault> {
-        sqlx::query("update limits set used = used - 1 where name = $1 and window_start = $2 and used > 0")
+        let query = sqlx::query("update limits set used = used - 1 where name = $1 and window_start = $2 and used > 0")
             .bind(name)
-            .bind(window_start)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(window_start);
+        self.tx.later(query).await
     }
 
     /// Gives back everything used under a name. Answers in how many windows something was.
@@ -86,7 +84,7 @@ impl Write {
     pub async fn clear_limit(&mut self, name: &str) -> Result<u64, Fault> {
         let cleared = sqlx::query("delete from limits where name = $1")
             .bind(name)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(cleared.rows_affected())
     }
@@ -97,12 +95,10 @@ impl Write {
     /// When the database does not answer.
     pub async fn clear_limits(&mut self, names: [&str; 2]) -> Result<(), Fault> {
         let [one, other] = names;
-        sqlx::query("delete from limits where name in ($1, $2)")
+        let query = sqlx::query("delete from limits where name in ($1, $2)")
             .bind(one)
-            .bind(other)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(other);
+        self.tx.later(query).await
     }
 
     /// # Errors
@@ -110,7 +106,7 @@ impl Write {
     pub async fn prune_limits(&mut self, now: UnixMillis) -> Result<u64, Fault> {
         let pruned = sqlx::query("delete from limits where expires_at <= $1")
             .bind(now)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }

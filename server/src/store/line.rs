@@ -2,32 +2,51 @@
 //! waits for the disk and writes every touched page anew, so ten writers together cost little more than one.
 //!
 //! ```text
+//! alone:   begin ──── statements ── commit
+//!
 //! first:   begin ──── statements ──┐ passes on, waits
 //! second:  savepoint ─ statements ─┤ passes on, waits      each undoes only its own
-//! closer:  commit ─────────────────┘ answers everybody     queued when the first began, so behind those who waited by then
+//! closer:  commit ─────────────────┘ answers everybody     queued when the first passes on, so behind those who wait by then
 //! ```
 //!
 //! A writer is told "done" only after the commit that its changes are part of: what was answered is on the disk.
 
 use super::SQLITE_PRAGMAS;
+use super::batch::Batch;
 use crate::refused::Fault;
-use sqlx::{AnyConnection, Connection as _, Executor as _};
-use std::ops::{Deref, DerefMut};
+use futures_util::future::{self, BoxFuture, FutureExt as _};
+use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr};
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+/// Most statements that are kept for later: enough for any one thing that happens, and an import does not grow without end.
+const UNSAID: usize = 20;
 
 /// The line of writers. Fair: who came first writes first.
 #[derive(Clone, Debug)]
-pub struct Line(Arc<Mutex<Desk>>);
+pub struct Line {
+    desk: Arc<Mutex<Desk>>,
+    /// How many wait for their turn. Whoever is alone need not leave the commit to somebody else.
+    queued: Arc<AtomicUsize>,
+}
 
 /// What passes from writer to writer.
-#[derive(Debug)]
 struct Desk {
     connection: AnyConnection,
     /// Whether a transaction is open.
     open: bool,
     /// Whose turn it is, or was if they left without a word: then their changes are still to be undone.
     writing: Option<Place>,
+    /// What the writer has not said yet.
+    unsaid: Batch,
+    /// Whether they have said anything.
+    begun: bool,
     /// Those whose changes wait for the commit.
     done: Vec<oneshot::Sender<bool>>,
 }
@@ -40,47 +59,80 @@ enum Place {
     Later,
 }
 
+/// One who waits for their turn, until it comes or they are given up.
+struct Queued<'a>(&'a AtomicUsize);
+
+impl<'a> Queued<'a> {
+    fn up(queued: &'a AtomicUsize) -> Self {
+        queued.fetch_add(1, Ordering::Relaxed);
+        Self(queued)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Desk")
+            .field("open", &self.open)
+            .field("writing", &self.writing)
+            .field("unsaid", &self.unsaid.len())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Line {
     /// # Errors
     /// When the file cannot be opened.
     pub async fn open(url: &str) -> Result<Self, Fault> {
         let mut connection = AnyConnection::connect(url).await?;
         connection.execute(SQLITE_PRAGMAS).await?;
-        Ok(Self(Arc::new(Mutex::new(Desk {
-            connection,
-            open: false,
-            writing: None,
-            done: Vec::new(),
-        }))))
+        Ok(Self {
+            desk: Arc::new(Mutex::new(Desk {
+                connection,
+                open: false,
+                writing: None,
+                unsaid: Batch::default(),
+                begun: false,
+                done: Vec::new(),
+            })),
+            queued: Arc::default(),
+        })
     }
 
-    /// Waits for one's turn.
+    /// Waits for one's turn. The transaction begins with the first statement.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn turn(&self) -> Result<Turn, Fault> {
-        let mut desk = Arc::clone(&self.0).lock_owned().await;
+        let queued = Queued::up(&self.queued);
+        let mut desk = Arc::clone(&self.desk).lock_owned().await;
+        drop(queued);
         desk.clear().await;
         let (place, begin) = if desk.open {
             (Place::Later, "savepoint turn")
         } else {
             (Place::First, "begin immediate")
         };
-        // Noted before it is done: whoever is given up between the two leaves too much to undo rather than too little.
         desk.open = true;
         desk.writing = Some(place);
-        // A query, not a text: a text is parsed every time.
-        sqlx::query(begin).execute(&mut desk.connection).await?;
-        if place == Place::First {
-            // Queued now and in a task of its own: it comes even when everybody whose turn it was has been given up.
-            tokio::spawn(self.clone().close());
-        }
-        Ok(Turn { desk, place })
+        desk.begun = false;
+        desk.unsaid.add(sqlx::query(begin))?;
+        Ok(Turn {
+            desk,
+            line: self.clone(),
+            place,
+            over: false,
+        })
     }
 
     /// Commits what is there when the line has come to it.
     async fn close(self) {
-        let mut desk = self.0.lock_owned().await;
+        let mut desk = self.desk.lock_owned().await;
         desk.clear().await;
         if desk.open {
             let committed = sqlx::query("commit").execute(&mut desk.connection).await;
@@ -95,7 +147,7 @@ impl Line {
     /// Brings everything into the database file itself.
     pub async fn finish(&self) {
         self.clone().close().await;
-        let mut desk = self.0.lock().await;
+        let mut desk = self.desk.lock().await;
         let _ = desk.connection.execute("pragma wal_checkpoint(truncate)").await;
     }
 }
@@ -103,25 +155,47 @@ impl Line {
 impl Desk {
     /// Undoes what somebody left who did not commit, and nobody else's changes. Given up half-way, it is done again by the next.
     async fn clear(&mut self) {
+        self.unsaid = Batch::default();
         match self.writing {
-            None => {}
             Some(Place::First) => {
-                // Fails only where there is no transaction, so nothing to undo.
-                let _ = self.connection.execute("rollback").await;
+                if self.begun {
+                    // Fails only where there is no transaction, so nothing to undo.
+                    let _ = self.connection.execute("rollback").await;
+                }
                 self.end(false);
             }
-            Some(Place::Later) => {
+            Some(Place::Later) if self.begun => {
                 let undone = self.connection.execute("rollback to turn; release turn").await;
                 if let Err(error) = undone
-                    && !error.to_string().contains("no such savepoint")
+                    && self.is_lost(&error).await
                 {
                     tracing::error!(%error, "changes could not be undone by themselves");
                     let _ = self.connection.execute("rollback").await;
                     self.end(false);
                 }
             }
+            Some(Place::Later) | None => {}
         }
         self.writing = None;
+    }
+
+    /// Whether the changes of all have to be undone with those of one. Not where the savepoint was given up just before its owner was:
+    /// then the transaction goes on, and beginning another one fails.
+    async fn is_lost(&mut self, error: &Error) -> bool {
+        !error.to_string().contains("no such savepoint") || self.connection.execute("begin").await.is_ok()
+    }
+
+    /// All that is unsaid, now said.
+    fn say(&mut self) -> Query<'static, Any, AnyArguments> {
+        self.begun = true;
+        self.unsaid.take()
+    }
+
+    /// To be told how it ended.
+    fn expect_commit(&mut self) -> oneshot::Receiver<bool> {
+        let (done, told) = oneshot::channel();
+        self.done.push(done);
+        told
     }
 
     /// Tells everybody how it ended.
@@ -134,42 +208,132 @@ impl Desk {
 }
 
 /// One writer's turn. What is done in it is undone unless [`Turn::commit`] is reached.
+#[derive(Debug)]
 pub struct Turn {
     desk: OwnedMutexGuard<Desk>,
+    line: Line,
     place: Place,
+    /// Whether there is nothing left to do for whoever is next.
+    over: bool,
 }
 
 impl Turn {
+    /// Says a statement together with the next one that is asked, or with the commit.
+    ///
+    /// # Errors
+    /// When the database refuses it, or one of those before it.
+    pub async fn later<'q>(&mut self, query: impl Execute<'q, Any>) -> Result<(), Error> {
+        self.desk.unsaid.add(query)?;
+        if self.desk.unsaid.len() > UNSAID {
+            let all = self.desk.say();
+            all.execute(&mut self.desk.connection).await?;
+        }
+        Ok(())
+    }
+
     /// Passes the connection on and waits until the changes are on the disk.
     ///
     /// # Errors
     /// When they are not: then nothing was done.
-    pub async fn commit(self) -> Result<(), Fault> {
-        let Self { mut desk, place } = self;
-        if place == Place::Later {
-            sqlx::query("release turn").execute(&mut desk.connection).await?;
+    pub async fn commit(mut self) -> Result<(), Fault> {
+        let told = match self.place {
+            Place::First if self.line.queued.load(Ordering::Relaxed) == 0 => {
+                (&mut self).execute(sqlx::query("commit")).await?;
+                self.desk.end(true);
+                None
+            }
+            Place::First => {
+                let unsaid = self.desk.say();
+                unsaid.execute(&mut self.desk.connection).await?;
+                Some(self.desk.expect_commit())
+            }
+            Place::Later => {
+                (&mut self).execute(sqlx::query("release turn")).await?;
+                Some(self.desk.expect_commit())
+            }
+        };
+        self.desk.writing = None;
+        self.over = self.place != Place::First || told.is_none();
+        drop(self);
+        let committed = match told {
+            Some(told) => told.await == Ok(true),
+            None => true,
+        };
+        if committed {
+            Ok(())
+        } else {
+            Err(Fault::Other("the database could not commit".into()))
         }
-        desk.writing = None;
-        let (done, told) = oneshot::channel();
-        desk.done.push(done);
-        drop(desk);
-        match told.await {
-            Ok(true) => Ok(()),
-            _ => Err(Fault::Other("the database could not commit".into())),
+    }
+}
+
+/// Whoever leaves something behind sends somebody after it: to commit what waits for company, or to undo what was given up. In a task
+/// of its own, so that it comes even when everybody whose turn it was has been given up.
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.over
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(self.line.clone().close());
         }
     }
 }
 
-impl Deref for Turn {
-    type Target = AnyConnection;
+/// Asks what was left for later, too, and answers as if only the last had been asked.
+impl<'c> Executor<'c> for &'c mut Turn {
+    type Database = Any;
 
-    fn deref(&self) -> &AnyConnection {
-        &self.desk.connection
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        let desk = &mut *self.desk;
+        let mut before = desk.unsaid.len();
+        if before == 0 {
+            return desk.connection.fetch_many(query);
+        }
+        if let Err(error) = desk.unsaid.add(query) {
+            return stream::once(future::ready(Err(error))).boxed();
+        }
+        let all = desk.say();
+        desk.connection
+            .fetch_many(all)
+            .try_filter(move |step| {
+                let own = before == 0;
+                if step.is_left() {
+                    before = before.saturating_sub(1);
+                }
+                future::ready(own)
+            })
+            .boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        if self.desk.unsaid.is_empty() {
+            return self.desk.connection.fetch_optional(query);
+        }
+        async move { self.fetch(query).try_next().await }.boxed()
+    }
+
+    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, Error>>
+    where
+        'c: 'e,
+    {
+        self.desk.connection.prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
+    where
+        'c: 'e,
+    {
+        self.desk.connection.describe(sql)
     }
 }
 
-impl DerefMut for Turn {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.desk.connection
-    }
-}
+#[cfg(test)]
+mod tests;

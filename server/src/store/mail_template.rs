@@ -84,7 +84,7 @@ impl Write {
         )
         .bind(kind)
         .bind(locale)
-        .fetch_one(&mut *self.tx)
+        .fetch_one(&mut self.tx)
         .await?;
         Ok(newest)
     }
@@ -108,7 +108,7 @@ impl Write {
         .bind(&row.html_part)
         .bind(&row.edited_by)
         .bind(row.edited_at)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(added.rows_affected() == 1)
     }
@@ -118,12 +118,10 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn forget_mail_templates(&mut self, kind: &str, locale: &str, up_to: i64) -> Result<(), Fault> {
-        sqlx::query("delete from mail_templates where kind = $1 and locale = $2 and version <= $3")
+        let query = sqlx::query("delete from mail_templates where kind = $1 and locale = $2 and version <= $3")
             .bind(kind)
             .bind(locale)
-            .bind(up_to)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(up_to);
+        self.tx.later(query).await
     }
 }

@@ -4,6 +4,7 @@
 mod account;
 mod api_key;
 mod audit;
+mod batch;
 mod captcha;
 mod fact;
 mod health;
@@ -42,12 +43,13 @@ use crate::audit::{Event, EventResult};
 use crate::clock::UnixMillis;
 use crate::metrics::Happened;
 use crate::refused::Fault;
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use line::{Line, Turn};
 use readers::{Reader, Readers};
-use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::any::{AnyPoolOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo, install_default_drivers};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
-use std::ops::{Deref, DerefMut};
+use sqlx::{Any, AnyPool, Connection as _, Describe, Either, Execute, Executor, SqlStr, Transaction};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -108,27 +110,72 @@ pub struct Write {
     _behind: Option<OwnedSemaphorePermit>,
 }
 
+#[derive(Debug)]
 enum Tx {
     Turn(Turn),
     Own(Transaction<'static, Any>),
 }
 
-impl Deref for Tx {
-    type Target = AnyConnection;
-
-    fn deref(&self) -> &AnyConnection {
+impl Tx {
+    /// Says a statement whose answer nobody needs. On SQLite it goes with the next that is asked, or with the commit; where it fails,
+    /// that fails.
+    async fn later<'q>(&mut self, query: impl Execute<'q, Any> + 'q) -> Result<(), Fault> {
         match self {
-            Self::Turn(turn) => turn,
-            Self::Own(own) => own,
+            Self::Turn(turn) => turn.later(query).await?,
+            Self::Own(own) => {
+                (&mut **own).execute(query).await?;
+            }
         }
+        Ok(())
     }
 }
 
-impl DerefMut for Tx {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
+impl<'c> Executor<'c> for &'c mut Tx {
+    type Database = Any;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
         match self {
-            Self::Turn(turn) => turn,
-            Self::Own(own) => own,
+            Tx::Turn(turn) => turn.fetch_many(query),
+            Tx::Own(own) => (&mut **own).fetch_many(query),
+        }
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        match self {
+            Tx::Turn(turn) => turn.fetch_optional(query),
+            Tx::Own(own) => (&mut **own).fetch_optional(query),
+        }
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [AnyTypeInfo],
+    ) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        match self {
+            Tx::Turn(turn) => turn.prepare_with(sql, parameters),
+            Tx::Own(own) => (&mut **own).prepare_with(sql, parameters),
+        }
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        match self {
+            Tx::Turn(turn) => turn.describe(sql),
+            Tx::Own(own) => (&mut **own).describe(sql),
         }
     }
 }

@@ -167,7 +167,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn queue_mail(&mut self, mail: &NewMail<'_>) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into outbox (id, kind, account_id, request_id, payload, state, reason, reply, attempts, created_at, \
              next_attempt_at, lease_until, expires_at, finished_at, recipient) \
              values ($1, $2, $3, $4, $5, 'queued', '', '', 0, $6, $6, 0, $7, 0, $8)",
@@ -179,10 +179,8 @@ impl Write {
         .bind(mail.payload)
         .bind(mail.created_at)
         .bind(mail.expires_at)
-        .bind(mail.recipient)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(mail.recipient);
+        self.tx.later(query).await
     }
 
     /// Claims the row that is due the longest. One conditional statement: two workers never hold the same row (security 145).
@@ -198,7 +196,7 @@ impl Write {
         )
         .bind(now)
         .bind(lease_until)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut self.tx)
         .await?)
     }
 
@@ -212,7 +210,7 @@ impl Write {
                 .bind(until)
                 .bind(id)
                 .bind(held)
-                .execute(&mut *self.tx)
+                .execute(&mut self.tx)
                 .await?;
         Ok(extended.rows_affected() == 1)
     }
@@ -230,7 +228,7 @@ impl Write {
         recipient: &str,
         expires_at: UnixMillis,
     ) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "update outbox set kind = $1, account_id = $2, payload = $3, recipient = $4, expires_at = $5 \
              where id = $6 and lease_until = $7",
         )
@@ -240,10 +238,8 @@ impl Write {
         .bind(recipient)
         .bind(expires_at)
         .bind(&row.id)
-        .bind(row.lease_until)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(row.lease_until);
+        self.tx.later(query).await
     }
 
     /// Puts a row back for a later attempt.
@@ -251,16 +247,14 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn postpone_mail(&mut self, row: &OutboxRow, until: UnixMillis, reply: &str) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "update outbox set next_attempt_at = $1, lease_until = 0, reply = $2 where id = $3 and lease_until = $4",
         )
         .bind(until)
         .bind(reply)
         .bind(&row.id)
-        .bind(row.lease_until)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(row.lease_until);
+        self.tx.later(query).await
     }
 
     /// Ends a row and wipes its payload, except that of a failed one: staff may try it again once the cause is settled.
@@ -286,7 +280,7 @@ impl Write {
         .bind(now)
         .bind(&row.id)
         .bind(row.lease_until)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(finished.rows_affected() == 1)
     }
@@ -296,7 +290,7 @@ impl Write {
     pub async fn mail(&mut self, id: &str) -> Result<Option<SeenMail>, Fault> {
         Ok(sqlx::query_as(seen!("o.id = $1"))
             .bind(id)
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(&mut self.tx)
             .await?)
     }
 
@@ -312,7 +306,7 @@ impl Write {
         )
         .bind(id)
         .bind(now)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(retried.rows_affected() == 1)
     }
@@ -330,7 +324,7 @@ impl Write {
         .bind(reason)
         .bind(by)
         .bind(now)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(cancelled.rows_affected() == 1)
     }
@@ -340,15 +334,13 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn cancel_request_of_mail(&mut self, id: &str, outcome: Outcome) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "update reset_requests set outcome = $2 where id = (select request_id from outbox where id = $1) \
              and outcome in ('waiting', 'mailed')",
         )
         .bind(id)
-        .bind(outcome.as_str())
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(outcome.as_str());
+        self.tx.later(query).await
     }
 
     /// Forgets rows finished before `before`.
@@ -358,7 +350,7 @@ impl Write {
     pub async fn prune_outbox(&mut self, before: UnixMillis) -> Result<u64, Fault> {
         let pruned = sqlx::query("delete from outbox where state <> 'queued' and finished_at < $1")
             .bind(before)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }

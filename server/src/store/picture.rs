@@ -50,7 +50,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn add_picture(&mut self, picture: &NewPicture<'_>) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into branding_pictures (name, digest, width, height, content, updated_at) values ($1, $2, $3, $4, $5, $6) \
              on conflict (name) do update set digest = excluded.digest, width = excluded.width, height = excluded.height, \
              content = excluded.content, updated_at = excluded.updated_at",
@@ -60,10 +60,8 @@ impl Write {
         .bind(picture.row.width)
         .bind(picture.row.height)
         .bind(picture.content)
-        .bind(picture.updated_at)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(picture.updated_at);
+        self.tx.later(query).await
     }
 
     /// Removes a picture. Answers its digest, if there was one.
@@ -73,7 +71,7 @@ impl Write {
     pub async fn remove_picture(&mut self, name: &str) -> Result<Option<String>, Fault> {
         let row: Option<(String,)> = sqlx::query_as("delete from branding_pictures where name = $1 returning digest")
             .bind(name)
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(&mut self.tx)
             .await?;
         Ok(row.map(|(digest,)| digest))
     }

@@ -122,7 +122,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn add_request(&mut self, request: &NewRequest<'_>) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into reset_requests (id, receipt, identifier_sealed, identifier_mac, locale, client_address, user_agent, \
              requested_at, account_id, outcome, code_attempts, target, started_by) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $10, 'waiting', 0, $9, $11)",
@@ -137,10 +137,8 @@ impl Write {
         .bind(request.requested_at)
         .bind(request.target)
         .bind(request.account_id)
-        .bind(request.started_by)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(request.started_by);
+        self.tx.later(query).await
     }
 
     /// # Errors
@@ -148,7 +146,7 @@ impl Write {
     pub async fn request(&mut self, id: &str) -> Result<Option<RequestRow>, Fault> {
         Ok(sqlx::query_as(COLUMNS_BY_ID)
             .bind(id)
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(&mut self.tx)
             .await?)
     }
 
@@ -164,26 +162,22 @@ impl Write {
         .bind(&request.identifier_mac)
         .bind(request.requested_at)
         .bind(&request.id)
-        .fetch_one(&mut *self.tx)
+        .fetch_one(&mut self.tx)
         .await?;
         Ok(newer.0 > 0)
     }
 
-    /// Records how a request ended, and whose it was when that is known. Answers where the person behind it wants to go afterwards;
-    /// empty for nowhere in particular.
+    /// Records how a request ended, and whose it was when that is known.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn end_request(&mut self, id: &str, outcome: Outcome, account_id: Option<&str>) -> Result<String, Fault> {
-        let row: Option<(String,)> = sqlx::query_as(
-            "update reset_requests set outcome = $1, account_id = coalesce($2, account_id) where id = $3 returning target",
-        )
-        .bind(outcome.as_str())
-        .bind(account_id)
-        .bind(id)
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        Ok(row.map(|(target,)| target).unwrap_or_default())
+    pub async fn end_request(&mut self, id: &str, outcome: Outcome, account_id: Option<&str>) -> Result<(), Fault> {
+        let query =
+            sqlx::query("update reset_requests set outcome = $1, account_id = coalesce($2, account_id) where id = $3")
+                .bind(outcome.as_str())
+                .bind(account_id)
+                .bind(id);
+        self.tx.later(query).await
     }
 
     /// Takes one of the tries that a receipt has, before anything is compared, in one statement: fifty at once get no more
@@ -199,7 +193,7 @@ impl Write {
         )
         .bind(receipt)
         .bind(tries)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut self.tx)
         .await?)
     }
 
@@ -208,11 +202,11 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn return_code_try(&mut self, id: &str) -> Result<(), Fault> {
-        sqlx::query("update reset_requests set code_attempts = code_attempts - 1 where id = $1 and code_attempts > 0")
-            .bind(id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query = sqlx::query(
+            "update reset_requests set code_attempts = code_attempts - 1 where id = $1 and code_attempts > 0",
+        )
+        .bind(id);
+        self.tx.later(query).await
     }
 
     /// Forgets requests made before `before`, and with them their tokens and mails.
@@ -222,7 +216,7 @@ impl Write {
     pub async fn prune_requests(&mut self, before: UnixMillis) -> Result<u64, Fault> {
         let pruned = sqlx::query("delete from reset_requests where requested_at < $1")
             .bind(before)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }
@@ -237,7 +231,7 @@ impl Write {
              and outcome <> 'waiting'",
         )
         .bind(before)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(wiped.rows_affected())
     }

@@ -78,7 +78,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn add_session(&mut self, session: &NewSession<'_>) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into sessions (id, account_id, token_digest, created_at, last_seen_at, expires_at, client_address, \
              user_agent, opened_by) values ($1, $2, $3, $4, $4, $5, $6, $7, $8)",
         )
@@ -89,21 +89,17 @@ impl Write {
         .bind(session.expires_at)
         .bind(session.client_address)
         .bind(session.user_agent)
-        .bind(session.opened_by)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(session.opened_by);
+        self.tx.later(query).await
     }
 
     /// # Errors
     /// When the database does not answer.
     pub async fn touch_session(&mut self, id: &str, now: UnixMillis) -> Result<(), Fault> {
-        sqlx::query("update sessions set last_seen_at = $1 where id = $2 and last_seen_at < $1")
+        let query = sqlx::query("update sessions set last_seen_at = $1 where id = $2 and last_seen_at < $1")
             .bind(now)
-            .bind(id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(id);
+        self.tx.later(query).await
     }
 
     /// Ends one session of this account. False when there is none of that id: somebody else's is not told apart from a missing one.
@@ -114,7 +110,7 @@ impl Write {
         let ended = sqlx::query("delete from sessions where id = $1 and account_id = $2")
             .bind(id)
             .bind(account_id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(ended.rows_affected() == 1)
     }
@@ -127,7 +123,7 @@ impl Write {
         let ended = sqlx::query("delete from sessions where account_id = $1 and id <> $2")
             .bind(account_id)
             .bind(but)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(ended.rows_affected())
     }
@@ -138,7 +134,7 @@ impl Write {
         let pruned = sqlx::query("delete from sessions where expires_at <= $1 or last_seen_at <= $2")
             .bind(now)
             .bind(idle_since)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }

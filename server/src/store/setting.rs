@@ -23,7 +23,7 @@ impl Write {
     /// When the database does not answer.
     pub async fn settings(&mut self) -> Result<Vec<(String, String)>, Fault> {
         Ok(sqlx::query_as("select name, value from settings")
-            .fetch_all(&mut *self.tx)
+            .fetch_all(&mut self.tx)
             .await?)
     }
 
@@ -32,26 +32,21 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn unset_setting(&mut self, name: &str) -> Result<(), Fault> {
-        sqlx::query("delete from settings where name = $1")
-            .bind(name)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query = sqlx::query("delete from settings where name = $1").bind(name);
+        self.tx.later(query).await
     }
 
     /// # Errors
     /// When the database does not answer.
     pub async fn set_setting(&mut self, name: &str, value: &str, now: UnixMillis) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into settings (name, value, updated_at) values ($1, $2, $3) \
              on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at",
         )
         .bind(name)
         .bind(value)
-        .bind(now)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(now);
+        self.tx.later(query).await
     }
 
     /// Stores a value unless there is one; answers the one that counts.
@@ -66,7 +61,7 @@ impl Write {
         .bind(name)
         .bind(value)
         .bind(now)
-        .fetch_one(&mut *self.tx)
+        .fetch_one(&mut self.tx)
         .await?;
         Ok(row.0)
     }

@@ -37,6 +37,8 @@ impl TryFrom<AnyRow> for LivingToken {
 pub struct SpentToken {
     pub account_id: String,
     pub request_id: String,
+    /// Where the person behind the request wants to go afterwards; empty for nowhere in particular.
+    pub target: String,
     /// 1 where recovery by facts is locked at this moment, else 0.
     pub recovery_locked: i64,
 }
@@ -103,7 +105,7 @@ impl Write {
     pub async fn token_issued_at(&mut self, account_id: &str) -> Result<Option<UnixMillis>, Fault> {
         let row: Option<(i64,)> = sqlx::query_as("select issued_at from reset_tokens where account_id = $1")
             .bind(account_id)
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(&mut self.tx)
             .await?;
         Ok(row.map(|(issued_at,)| issued_at))
     }
@@ -132,7 +134,7 @@ impl Write {
         .bind(token.credential_version)
         .bind(token.issued_at)
         .bind(token.expires_at)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut self.tx)
         .await?;
         Ok(issued.is_some())
     }
@@ -147,11 +149,12 @@ impl Write {
             "update reset_tokens set used_at = $1 where token_digest = $2 and used_at = 0 and expires_at >= $1 \
              and credential_version = (select a.credential_version from accounts a where a.id = reset_tokens.account_id \
              and a.status = 'active' and a.sign_in = 'password') returning account_id, request_id, \
+             coalesce((select r.target from reset_requests r where r.id = reset_tokens.request_id), '') as target, \
              (select count(*) from accounts a where a.id = reset_tokens.account_id and a.recovery_locked_at > 0) as recovery_locked",
         )
         .bind(now)
         .bind(token_digest)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut self.tx)
         .await?)
     }
 
@@ -160,7 +163,7 @@ impl Write {
     pub async fn prune_tokens(&mut self, before: UnixMillis) -> Result<u64, Fault> {
         let pruned = sqlx::query("delete from reset_tokens where expires_at < $1")
             .bind(before)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(pruned.rows_affected())
     }

@@ -62,6 +62,18 @@ impl io::Write for Kept {
 
 /// Runs a future and answers with the text of every statement that the database executed for it.
 pub async fn statements<F: Future>(future: F) -> (F::Output, Vec<String>) {
+    let (output, rounds) = rounds(future).await;
+    (output, single(&rounds))
+}
+
+/// What was said together, taken apart.
+pub fn single(rounds: &[String]) -> Vec<String> {
+    let parts = rounds.iter().flat_map(|round| round.split("; "));
+    parts.map(str::to_owned).collect()
+}
+
+/// The same, with one text for what was said to the database in one go.
+pub async fn rounds<F: Future>(future: F) -> (F::Output, Vec<String>) {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let output = future.instrument(tracing::info_span!("measured", number)).await;

@@ -133,7 +133,7 @@ impl Write {
         .bind(id)
         .bind(by)
         .bind(now)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(seconded.rows_affected() == 1)
     }
@@ -162,7 +162,7 @@ impl Write {
         .bind(reason)
         .bind(now)
         .bind(unless_seconded_by)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut self.tx)
         .await?)
     }
 
@@ -171,7 +171,7 @@ impl Write {
     pub async fn recovery_exists(&mut self, id: &str) -> Result<bool, Fault> {
         let row: (i64,) = sqlx::query_as("select count(*) from recoveries where id = $1")
             .bind(id)
-            .fetch_one(&mut *self.tx)
+            .fetch_one(&mut self.tx)
             .await?;
         Ok(row.0 > 0)
     }

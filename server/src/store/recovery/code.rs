@@ -44,7 +44,7 @@ impl Write {
     ) -> Result<(), Fault> {
         sqlx::query("delete from recovery_codes where account_id = $1")
             .bind(account_id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         for (id, code_mac) in codes {
             sqlx::query(
@@ -54,7 +54,7 @@ impl Write {
             .bind(account_id)
             .bind(code_mac)
             .bind(now)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         }
         Ok(())
@@ -68,7 +68,7 @@ impl Write {
         let spent = sqlx::query("update recovery_codes set used_at = $1 where id = $2 and used_at = 0")
             .bind(now)
             .bind(id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(spent.rows_affected() == 1)
     }

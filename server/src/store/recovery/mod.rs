@@ -122,7 +122,7 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn add_recovery(&mut self, recovery: &NewRecovery<'_>) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "insert into recoveries (id, receipt, handle_digest, account_id, credential_version, state, facts, code_id, \
              client_address, user_agent, started_at, expires_at, address_sealed, addresses_given, code_salt, code_digest, \
              code_attempts, proved_at, password_sealed, ended_at, seconded_by, decided_by, reason, undo_salt, undo_digest, undo_until, \
@@ -142,10 +142,8 @@ impl Write {
         .bind(recovery.expires_at)
         .bind(recovery.undo_salt)
         .bind(recovery.undo_digest)
-        .bind(recovery.undo_until)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(recovery.undo_until);
+        self.tx.later(query).await
     }
 
     /// Gives a recovery a new address. The earlier code dies in the same statement, whatever address it was for and also when the
@@ -172,7 +170,7 @@ impl Write {
         .bind(pending.code_salt)
         .bind(pending.code_digest)
         .bind(most)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(set.rows_affected() == 1)
     }
@@ -197,7 +195,7 @@ impl Write {
         .bind(now)
         .bind(handle_digest)
         .bind(tries)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(&mut self.tx)
         .await?)
     }
 
@@ -214,7 +212,7 @@ impl Write {
         .bind(now)
         .bind(id)
         .bind(code_salt)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(proved.rows_affected() == 1)
     }
@@ -244,7 +242,7 @@ impl Write {
         .bind(state.as_str())
         .bind(password_sealed)
         .bind(expires_at)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(finished.rows_affected() == 1)
     }
@@ -254,15 +252,13 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn end_open_recoveries(&mut self, account_id: &str, now: UnixMillis) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "update recoveries set state = 'over', ended_at = $1, password_sealed = '', address_sealed = '' \
              where account_id = $2 and state in ('open', 'awaiting')",
         )
         .bind(now)
-        .bind(account_id)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(account_id);
+        self.tx.later(query).await
     }
 
     /// Gives an account its new address and password together, and forgets the tries against it. False when something it relied on has
@@ -286,7 +282,7 @@ impl Write {
         .bind(hash)
         .bind(account_id)
         .bind(version)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(recovered.rows_affected() == 1)
     }
@@ -302,20 +298,20 @@ impl Write {
              where state in ('open', 'awaiting') and expires_at < $1",
         )
         .bind(now)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         sqlx::query(
             "update recoveries set old_address_sealed = '', address_sealed = '' \
              where undo_until < $1 and old_address_sealed <> ''",
         )
         .bind(now)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         let pruned = sqlx::query(
             "delete from recoveries where state not in ('open', 'awaiting') and undo_until < $1 and started_at < $1",
         )
         .bind(before)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(pruned.rows_affected())
     }

@@ -49,7 +49,7 @@ impl Write {
         for id in slots {
             query = query.bind(id);
         }
-        let counted: Vec<(String,)> = query.fetch_all(&mut *self.tx).await?;
+        let counted: Vec<(String,)> = query.fetch_all(&mut self.tx).await?;
         Ok(counted.into_iter().map(|(id,)| id).collect())
     }
 
@@ -74,7 +74,7 @@ impl Write {
         for id in counted {
             query = query.bind(id);
         }
-        let failed: Vec<(String, i64, UnixMillis)> = query.fetch_all(&mut *self.tx).await?;
+        let failed: Vec<(String, i64, UnixMillis)> = query.fetch_all(&mut self.tx).await?;
         let locked = failed
             .into_iter()
             .filter(|(_, failures, at)| *failures >= most && *at == now);
@@ -86,11 +86,9 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn return_recovery_try(&mut self, account_id: &str) -> Result<(), Fault> {
-        sqlx::query("update accounts set recovery_tries = recovery_tries - 1 where id = $1 and recovery_tries > recovery_failures")
-            .bind(account_id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query = sqlx::query("update accounts set recovery_tries = recovery_tries - 1 where id = $1 and recovery_tries > recovery_failures")
+            .bind(account_id);
+        self.tx.later(query).await
     }
 
     /// Notes until when a recovery that facts opened is under way.
@@ -98,12 +96,10 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn keep_recovery_place(&mut self, account_id: &str, until: UnixMillis) -> Result<(), Fault> {
-        sqlx::query("update accounts set recovery_open_until = $1 where id = $2")
+        let query = sqlx::query("update accounts set recovery_open_until = $1 where id = $2")
             .bind(until)
-            .bind(account_id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(account_id);
+        self.tx.later(query).await
     }
 
     /// Forgets the tries and the lock. True when there was a lock.
@@ -117,7 +113,7 @@ impl Write {
              where id = $1",
         )
             .bind(account_id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.tx)
             .await?;
         Ok(locked)
     }
@@ -129,7 +125,7 @@ impl Write {
     pub async fn recovery_locked(&mut self, account_id: &str) -> Result<bool, Fault> {
         let locked: (i64,) = sqlx::query_as("select count(*) from accounts where id = $1 and recovery_locked_at > 0")
             .bind(account_id)
-            .fetch_one(&mut *self.tx)
+            .fetch_one(&mut self.tx)
             .await?;
         Ok(locked.0 > 0)
     }
@@ -137,11 +133,9 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn lock_recovery(&mut self, account_id: &str, now: UnixMillis) -> Result<(), Fault> {
-        sqlx::query("update accounts set recovery_locked_at = $1 where id = $2 and recovery_locked_at = 0")
+        let query = sqlx::query("update accounts set recovery_locked_at = $1 where id = $2 and recovery_locked_at = 0")
             .bind(now)
-            .bind(account_id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+            .bind(account_id);
+        self.tx.later(query).await
     }
 }

@@ -37,16 +37,14 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn keep_undo(&mut self, id: &str, old_address_sealed: &str, until: UnixMillis) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "update recoveries set old_address_sealed = $1, undo_until = $2, password_sealed = '', address_sealed = '' \
              where id = $3",
         )
         .bind(old_address_sealed)
         .bind(until)
-        .bind(id)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(id);
+        self.tx.later(query).await
     }
 
     /// Stops or takes back a recovery by its mailed link, once. Answers it as it was before, which says which of the two it is.
@@ -62,7 +60,7 @@ impl Write {
         .bind(now)
         .bind(&row.id)
         .bind(&row.state)
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(undone.rows_affected() == 1)
     }
@@ -72,11 +70,9 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn forget_undo(&mut self, account_id: &str) -> Result<(), Fault> {
-        sqlx::query("update recoveries set undo_until = 0, old_address_sealed = '' where account_id = $1")
-            .bind(account_id)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        let query = sqlx::query("update recoveries set undo_until = 0, old_address_sealed = '' where account_id = $1")
+            .bind(account_id);
+        self.tx.later(query).await
     }
 
     /// Gives an account its old address back and takes the password that a stranger may know: its owner chooses one by mail.
@@ -89,15 +85,13 @@ impl Write {
         email: Option<&str>,
         now: UnixMillis,
     ) -> Result<(), Fault> {
-        sqlx::query(
+        let query = sqlx::query(
             "update accounts set email = $1, password_hash = '', credential_version = credential_version + 1, \
              recovery_locked_at = $2 where id = $3",
         )
         .bind(email)
         .bind(now)
-        .bind(account_id)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        .bind(account_id);
+        self.tx.later(query).await
     }
 }
