@@ -126,6 +126,7 @@ impl Line {
             desk,
             line: self.clone(),
             place,
+            failed: false,
             over: false,
         })
     }
@@ -213,6 +214,8 @@ pub struct Turn {
     desk: OwnedMutexGuard<Desk>,
     line: Line,
     place: Place,
+    /// Whether a statement failed: those that were to be said after it never were, so nothing of it may be committed.
+    failed: bool,
     /// Whether there is nothing left to do for whoever is next.
     over: bool,
 }
@@ -225,10 +228,17 @@ impl Turn {
     pub async fn later<'q>(&mut self, query: impl Execute<'q, Any>) -> Result<(), Error> {
         self.desk.unsaid.add(query)?;
         if self.desk.unsaid.len() > UNSAID {
-            let all = self.desk.say();
-            all.execute(&mut self.desk.connection).await?;
+            self.say().await?;
         }
         Ok(())
+    }
+
+    /// Says what was left for later.
+    async fn say(&mut self) -> Result<(), Error> {
+        let all = self.desk.say();
+        let said = all.execute(&mut self.desk.connection).await;
+        self.failed |= said.is_err();
+        said.map(drop)
     }
 
     /// Passes the connection on and waits until the changes are on the disk.
@@ -236,6 +246,9 @@ impl Turn {
     /// # Errors
     /// When they are not: then nothing was done.
     pub async fn commit(mut self) -> Result<(), Fault> {
+        if self.failed {
+            return Err(Fault::Other("a statement before the commit failed".into()));
+        }
         let told = match self.place {
             Place::First if self.line.queued.load(Ordering::Relaxed) == 0 => {
                 (&mut self).execute(sqlx::query("commit")).await?;
@@ -243,8 +256,7 @@ impl Turn {
                 None
             }
             Place::First => {
-                let unsaid = self.desk.say();
-                unsaid.execute(&mut self.desk.connection).await?;
+                self.say().await?;
                 Some(self.desk.expect_commit())
             }
             Place::Later => {
@@ -288,17 +300,19 @@ impl<'c> Executor<'c> for &'c mut Turn {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        let desk = &mut *self.desk;
+        let Turn { desk, failed, .. } = self;
+        let desk = &mut **desk;
         let mut before = desk.unsaid.len();
-        if before == 0 {
-            return desk.connection.fetch_many(query);
-        }
-        if let Err(error) = desk.unsaid.add(query) {
-            return stream::once(future::ready(Err(error))).boxed();
-        }
-        let all = desk.say();
-        desk.connection
-            .fetch_many(all)
+        let asked = if before == 0 {
+            desk.connection.fetch_many(query)
+        } else {
+            if let Err(error) = desk.unsaid.add(query) {
+                return stream::once(future::ready(Err(error))).boxed();
+            }
+            let all = desk.say();
+            desk.connection.fetch_many(all)
+        };
+        asked
             .try_filter(move |step| {
                 let own = before == 0;
                 if step.is_left() {
@@ -306,6 +320,7 @@ impl<'c> Executor<'c> for &'c mut Turn {
                 }
                 future::ready(own)
             })
+            .inspect_err(|_| *failed = true)
             .boxed()
     }
 
@@ -314,9 +329,6 @@ impl<'c> Executor<'c> for &'c mut Turn {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        if self.desk.unsaid.is_empty() {
-            return self.desk.connection.fetch_optional(query);
-        }
         async move { self.fetch(query).try_next().await }.boxed()
     }
 

@@ -21,6 +21,7 @@ mod request;
 mod session;
 mod setting;
 mod token;
+mod transaction;
 
 pub use account::{AccountRow, NewAccount};
 pub use api_key::ApiKeyRow;
@@ -43,16 +44,15 @@ use crate::audit::{Event, EventResult};
 use crate::clock::UnixMillis;
 use crate::metrics::Happened;
 use crate::refused::Fault;
-use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
-use line::{Line, Turn};
+use line::Line;
 use readers::{Reader, Readers};
-use sqlx::any::{AnyPoolOptions, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo, install_default_drivers};
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Connection as _, Describe, Either, Execute, Executor, SqlStr, Transaction};
+use sqlx::{AnyPool, Connection as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use transaction::Tx;
 
 /// A place in a list that is sorted by time and id, the newest first: what comes after it is older.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,76 +108,6 @@ pub struct Write {
     chain: Chain,
     happened: Happened,
     _behind: Option<OwnedSemaphorePermit>,
-}
-
-#[derive(Debug)]
-enum Tx {
-    Turn(Turn),
-    Own(Transaction<'static, Any>),
-}
-
-impl Tx {
-    /// Says a statement whose answer nobody needs. On SQLite it goes with the next that is asked, or with the commit; where it fails,
-    /// that fails.
-    async fn later<'q>(&mut self, query: impl Execute<'q, Any> + 'q) -> Result<(), Fault> {
-        match self {
-            Self::Turn(turn) => turn.later(query).await?,
-            Self::Own(own) => {
-                (&mut **own).execute(query).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'c> Executor<'c> for &'c mut Tx {
-    type Database = Any;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Any>,
-    {
-        match self {
-            Tx::Turn(turn) => turn.fetch_many(query),
-            Tx::Own(own) => (&mut **own).fetch_many(query),
-        }
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Any>,
-    {
-        match self {
-            Tx::Turn(turn) => turn.fetch_optional(query),
-            Tx::Own(own) => (&mut **own).fetch_optional(query),
-        }
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [AnyTypeInfo],
-    ) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
-    where
-        'c: 'e,
-    {
-        match self {
-            Tx::Turn(turn) => turn.prepare_with(sql, parameters),
-            Tx::Own(own) => (&mut **own).prepare_with(sql, parameters),
-        }
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, sqlx::Error>>
-    where
-        'c: 'e,
-    {
-        match self {
-            Tx::Turn(turn) => turn.describe(sql),
-            Tx::Own(own) => (&mut **own).describe(sql),
-        }
-    }
 }
 
 /// Connections for reading, and on PostgreSQL as many again for writing. Readers never wait for a writer.
@@ -334,10 +264,7 @@ impl Write {
     pub async fn commit(mut self) -> Result<(), Fault> {
         let events = self.events();
         self.store_trail().await?;
-        match self.tx {
-            Tx::Turn(turn) => turn.commit().await?,
-            Tx::Own(own) => own.commit().await?,
-        }
+        self.tx.commit().await?;
         for (event, result) in events {
             self.happened.count(event, result);
         }

@@ -182,6 +182,9 @@ on_both_engines! {
         assert!(done.statements.len() <= 19, "{}: {:#?}", done.statements.len(), done.statements);
         if app.engine == Engine::Sqlite {
             assert!(done.rounds <= 9, "{}: {:#?}", done.rounds, done.statements);
+            // Nobody else writes, so nobody else is needed for the commits of the limit and of the reset.
+            let commits = done.statements.iter().filter(|statement| *statement == "commit").count();
+            assert_eq!(commits, 2, "{:#?}", done.statements);
         }
     }
 }

@@ -54,11 +54,6 @@ async fn put(turn: &mut Turn, name: &str) -> Result<(), Error> {
     .await
 }
 
-/// The line empties: whoever stands behind all others has nobody before them.
-async fn all_gone(line: &Line) {
-    line.turn().await.unwrap().commit().await.unwrap();
-}
-
 #[tokio::test]
 async fn what_is_left_for_later_goes_first_and_is_not_counted_as_ones_own() {
     let mut shop = Shop::open().await;
@@ -111,9 +106,28 @@ async fn what_fails_later_undoes_everything_of_this_writer() {
     put(&mut turn, "apples").await.unwrap();
     put(&mut turn, "apples").await.unwrap();
     assert!(turn.commit().await.is_err());
-    all_gone(&shop.line).await;
+    // Behind whoever undoes it.
+    shop.line.turn().await.unwrap().commit().await.unwrap();
     assert_eq!(shop.goods().await, [""; 0]);
     shop.lock().await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_committed_after_a_failure_that_was_not_heard() {
+    let mut shop = Shop::open().await;
+    for later in [true, false] {
+        let mut turn = shop.line.turn().await.unwrap();
+        put(&mut turn, "apples").await.unwrap();
+        if later {
+            put(&mut turn, "apples").await.unwrap();
+        }
+        let refused = sqlx::query("insert into goods (name) values ('plums')").execute(&mut turn);
+        assert!(refused.await.is_err());
+        put(&mut turn, "pears").await.unwrap();
+        assert!(turn.commit().await.is_err());
+    }
+    shop.line.turn().await.unwrap().commit().await.unwrap();
+    assert_eq!(shop.goods().await, [""; 0]);
 }
 
 #[tokio::test]

@@ -1,0 +1,89 @@
+//! The two kinds of transactions, asked as one.
+
+use super::line::Turn;
+use crate::refused::Fault;
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use sqlx::any::{AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
+use sqlx::{Any, Describe, Either, Error, Execute, Executor, SqlStr, Transaction};
+
+/// What a writer writes in.
+#[derive(Debug)]
+pub enum Tx {
+    /// SQLite: a turn in the line.
+    Turn(Turn),
+    /// PostgreSQL: a connection of one's own.
+    Own(Transaction<'static, Any>),
+}
+
+impl Tx {
+    /// Says a statement whose answer nobody needs. On SQLite it goes with the next that is asked, or with the commit; where it fails,
+    /// that fails.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn later<'q>(&mut self, query: impl Execute<'q, Any> + 'q) -> Result<(), Fault> {
+        match self {
+            Self::Turn(turn) => turn.later(query).await?,
+            Self::Own(own) => {
+                (&mut **own).execute(query).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// When the database refuses; then nothing was done.
+    pub async fn commit(self) -> Result<(), Fault> {
+        match self {
+            Self::Turn(turn) => turn.commit().await,
+            Self::Own(own) => Ok(own.commit().await?),
+        }
+    }
+}
+
+impl<'c> Executor<'c> for &'c mut Tx {
+    type Database = Any;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        match self {
+            Tx::Turn(turn) => turn.fetch_many(query),
+            Tx::Own(own) => (&mut **own).fetch_many(query),
+        }
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        match self {
+            Tx::Turn(turn) => turn.fetch_optional(query),
+            Tx::Own(own) => (&mut **own).fetch_optional(query),
+        }
+    }
+
+    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, Error>>
+    where
+        'c: 'e,
+    {
+        match self {
+            Tx::Turn(turn) => turn.prepare_with(sql, parameters),
+            Tx::Own(own) => (&mut **own).prepare_with(sql, parameters),
+        }
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
+    where
+        'c: 'e,
+    {
+        match self {
+            Tx::Turn(turn) => turn.describe(sql),
+            Tx::Own(own) => (&mut **own).describe(sql),
+        }
+    }
+}
