@@ -12,6 +12,7 @@ use crate::password::hash::Verified;
 use crate::recovery::lock;
 use crate::refused::Refused;
 use crate::session::{self, Opened, OpenedBy, Session};
+use crate::store::NewPassword;
 use app::outcome::Refusal;
 
 /// Whether the old password is asked for: not of somebody who proved the mailbox instead, because the link would have given them a
@@ -48,13 +49,12 @@ pub async fn change(
     let mut write = latchkey.store.write().await?;
     let was_locked = write.recovery_locked(&account.id).await?;
     // A reset or another change was faster, and ended this session.
-    if !write
-        .set_password(&account.id, &hash, account.credential_version)
-        .await?
-    {
-        return Err(Refusal::NotSignedIn.into());
-    }
-    write.end_sessions(&account.id, "").await?;
+    let new = NewPassword {
+        account_id: &account.id,
+        hash: &hash,
+        version: account.credential_version,
+    };
+    write.set_password(&new).await?.ok_or(Refusal::NotSignedIn)?;
     let opened = session::open(
         latchkey,
         &mut write,

@@ -18,7 +18,7 @@ use crate::refused::Refused;
 use crate::secret::Purpose;
 use crate::session::{self, Opened, OpenedBy};
 use crate::settings::reset::SignIn;
-use crate::store::SpentToken;
+use crate::store::{NewPassword, SpentToken};
 use app::outcome::Refusal;
 
 /// What comes after.
@@ -52,21 +52,20 @@ pub async fn complete(
 
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
-    // Whatever was true above is asked again here: only this statement decides who wins.
-    let spent = write.spend_token(&token_digest(&token), now).await?;
+    let new = NewPassword {
+        account_id: &account.id,
+        hash: &hash,
+        version: account.credential_version,
+    };
+    // Whatever was true above is asked again here: only this decides who wins.
+    let spent = write.spend_token_on(&token_digest(&token), now, &new).await?;
+    let (spent, ended) = spent.ok_or(Refusal::LinkNotValid)?;
     let SpentToken {
         account_id,
         request_id,
         target: wished,
         recovery_locked,
-    } = spent.ok_or(Refusal::LinkNotValid)?;
-    if !write
-        .set_password(&account_id, &hash, account.credential_version)
-        .await?
-    {
-        return Err(Refusal::LinkNotValid.into());
-    }
-    let ended = write.end_sessions(&account_id, "").await?;
+    } = spent;
     write
         .end_request(&request_id, Outcome::Completed, Some(&account_id))
         .await?;

@@ -6,6 +6,9 @@ use crate::account::search::Wanted;
 use crate::account::{Account, Kind, Role, SignIn, Status};
 use crate::clock::UnixMillis;
 use crate::refused::Fault;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, Row as _};
 
 /// An account as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -41,6 +44,30 @@ pub struct NewAccount<'a> {
     pub locale: &'a str,
     pub password_hash: &'a str,
     pub created_at: UnixMillis,
+}
+
+/// A password in place of the one that `version` of the credentials names.
+pub struct NewPassword<'a> {
+    pub account_id: &'a str,
+    pub hash: &'a str,
+    pub version: i64,
+}
+
+impl NewPassword<'_> {
+    /// Stores it; answers the number of sessions, or nothing when the version is another one. Raising it kills every link, code and
+    /// pending change issued before (security 23). Tries of recovery against the old password are forgotten with it, and what they locked
+    /// is open again (R9).
+    pub(super) fn storing(&self) -> Query<'_, Any, AnyArguments> {
+        sqlx::query(
+            "update accounts set password_hash = $1, credential_version = credential_version + 1, recovery_tries = 0, \
+             recovery_failures = 0, recovery_open_until = 0, recovery_locked_at = 0 \
+             where id = $2 and credential_version = $3 and status = 'active' and sign_in = 'password' \
+             returning (select count(*) from sessions where sessions.account_id = accounts.id)",
+        )
+        .bind(self.hash)
+        .bind(self.account_id)
+        .bind(self.version)
+    }
 }
 
 impl TryFrom<AccountRow> for Account {
@@ -341,25 +368,29 @@ impl Write {
         Ok(claimed.is_some())
     }
 
-    /// Stores a new password in place of the one that `version` names. Raising the version kills every link, code and pending
-    /// change issued before (security 23). False when something was faster: a change under way with the old password must not
-    /// undo the owner's reset, so the caller's transaction must not be committed (security 44). Tries of recovery against the old one
-    /// are forgotten with it, and what they locked is open again (R9).
+    /// Stores a new password and ends every session of the account. Answers how many there were; nothing when something was faster: a
+    /// change under way with the old password must not undo the owner's reset, so the caller's transaction must not be committed
+    /// (security 44).
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn set_password(&mut self, account_id: &str, hash: &str, version: i64) -> Result<bool, Fault> {
-        let set = sqlx::query(
-            "update accounts set password_hash = $1, credential_version = credential_version + 1, recovery_tries = 0, \
-             recovery_failures = 0, recovery_open_until = 0, recovery_locked_at = 0 \
-             where id = $2 and credential_version = $3 and status = 'active' and sign_in = 'password'",
-        )
-        .bind(hash)
-        .bind(account_id)
-        .bind(version)
-        .execute(&mut self.tx)
-        .await?;
-        Ok(set.rows_affected() == 1)
+    pub async fn set_password(&mut self, new: &NewPassword<'_>) -> Result<Option<i64>, Fault> {
+        let stored = new.storing().fetch_optional(&mut self.tx).await?;
+        self.end_sessions_of_before(new, stored.as_ref()).await
+    }
+
+    /// The second half, once the first has answered.
+    pub(super) async fn end_sessions_of_before(
+        &mut self,
+        new: &NewPassword<'_>,
+        stored: Option<&AnyRow>,
+    ) -> Result<Option<i64>, Fault> {
+        let Some(stored) = stored else {
+            return Ok(None);
+        };
+        let query = sqlx::query("delete from sessions where account_id = $1").bind(new.account_id);
+        self.tx.later(query).await?;
+        Ok(Some(stored.try_get(0)?))
     }
 
     /// Holds an account as it is until the transaction ends. False when password, address, status or sign-in kind have changed since

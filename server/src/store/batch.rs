@@ -1,9 +1,10 @@
 //! Statements that are said in one go. SQLite works in a thread of its own, and each answer that is waited for costs two changes of
 //! threads, which take longer than most statements. So what nobody needs an answer to waits for the next statement that is asked.
 
-use sqlx::any::AnyArguments;
+use futures_util::stream::{BoxStream, TryStreamExt as _};
+use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, Arguments as _, AssertSqlSafe, Error, Execute};
+use sqlx::{Any, Arguments as _, AssertSqlSafe, Either, Error, Execute};
 
 /// Statements one after the other, with the arguments of all.
 #[derive(Default)]
@@ -44,6 +45,33 @@ impl Batch {
         let Self { sql, arguments, .. } = std::mem::take(self);
         // Every part is a statement of ours, and the arguments stay arguments.
         sqlx::query_with(AssertSqlSafe(sql), arguments)
+    }
+}
+
+/// What one of several statements came to.
+#[derive(Default)]
+pub struct Answer {
+    pub rows: Vec<AnyRow>,
+    /// How many rows were changed.
+    pub changed: u64,
+}
+
+impl Answer {
+    /// Takes the answers to all statements of a query apart.
+    pub async fn of_all(
+        mut steps: BoxStream<'_, Result<Either<AnyQueryResult, AnyRow>, Error>>,
+    ) -> Result<Vec<Self>, Error> {
+        let (mut all, mut rows) = (Vec::new(), Vec::new());
+        while let Some(step) = steps.try_next().await? {
+            match step {
+                Either::Right(row) => rows.push(row),
+                Either::Left(end) => all.push(Self {
+                    rows: std::mem::take(&mut rows),
+                    changed: end.rows_affected(),
+                }),
+            }
+        }
+        Ok(all)
     }
 }
 

@@ -12,7 +12,7 @@
 //! A writer is told "done" only after the commit that its changes are part of: what was answered is on the disk.
 
 use super::SQLITE_PRAGMAS;
-use super::batch::Batch;
+use super::batch::{Answer, Batch};
 use crate::refused::Fault;
 use futures_util::future::{self, BoxFuture, FutureExt as _};
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
@@ -231,6 +231,24 @@ impl Turn {
             self.say().await?;
         }
         Ok(())
+    }
+
+    /// Asks several in one go, and gives the answer of each.
+    ///
+    /// # Errors
+    /// When the database refuses one of them, or one of those left for later.
+    pub async fn each<'q>(&mut self, queries: Vec<impl Execute<'q, Any>>) -> Result<Vec<Answer>, Error> {
+        if queries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let before = self.desk.unsaid.len();
+        for query in queries {
+            self.desk.unsaid.add(query)?;
+        }
+        let all = self.desk.say();
+        let answers = Answer::of_all(self.desk.connection.fetch_many(all)).await;
+        self.failed |= answers.is_err();
+        answers.map(|mut answers| answers.split_off(before))
     }
 
     /// Says what was left for later.

@@ -23,7 +23,7 @@ mod setting;
 mod token;
 mod transaction;
 
-pub use account::{AccountRow, NewAccount};
+pub use account::{AccountRow, NewAccount, NewPassword};
 pub use api_key::ApiKeyRow;
 use app::phrase;
 pub use audit::{AuditHead, AuditRow, SlotRow};

@@ -1,12 +1,13 @@
 //! Statements on `reset_tokens`.
 
 use super::account::account_columns;
-use super::{AccountRow, Store, Write};
+use super::{AccountRow, NewPassword, Store, Write};
 use crate::account::Account;
 use crate::clock::UnixMillis;
 use crate::refused::Fault;
-use sqlx::any::AnyRow;
-use sqlx::{FromRow as _, Row as _};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, FromRow as _, Row as _};
 
 /// A token that is alive, and whose account it opens.
 #[derive(Clone, Debug)]
@@ -67,6 +68,20 @@ macro_rules! living {
             $rest
         )
     };
+}
+
+/// One conditional statement that spends a token. Everything that makes it alive is checked again here, whatever an earlier step saw
+/// (security 41).
+fn spending(token_digest: &str, now: UnixMillis) -> Query<'_, Any, AnyArguments> {
+    sqlx::query(
+        "update reset_tokens set used_at = $1 where token_digest = $2 and used_at = 0 and expires_at >= $1 \
+         and credential_version = (select a.credential_version from accounts a where a.id = reset_tokens.account_id \
+         and a.status = 'active' and a.sign_in = 'password') returning account_id, request_id, \
+         coalesce((select r.target from reset_requests r where r.id = reset_tokens.request_id), '') as target, \
+         (select count(*) from accounts a where a.id = reset_tokens.account_id and a.recovery_locked_at > 0) as recovery_locked",
+    )
+    .bind(now)
+    .bind(token_digest)
 }
 
 impl Store {
@@ -139,23 +154,39 @@ impl Write {
         Ok(issued.is_some())
     }
 
-    /// Spends a token: one conditional statement, so of fifty at once exactly one gets the account back (security 20). Everything
-    /// that makes a token alive is checked again here, whatever an earlier step saw (security 41).
+    /// Spends a token: of fifty at once exactly one gets the account back (security 20).
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn spend_token(&mut self, token_digest: &str, now: UnixMillis) -> Result<Option<SpentToken>, Fault> {
-        Ok(sqlx::query_as(
-            "update reset_tokens set used_at = $1 where token_digest = $2 and used_at = 0 and expires_at >= $1 \
-             and credential_version = (select a.credential_version from accounts a where a.id = reset_tokens.account_id \
-             and a.status = 'active' and a.sign_in = 'password') returning account_id, request_id, \
-             coalesce((select r.target from reset_requests r where r.id = reset_tokens.request_id), '') as target, \
-             (select count(*) from accounts a where a.id = reset_tokens.account_id and a.recovery_locked_at > 0) as recovery_locked",
-        )
-        .bind(now)
-        .bind(token_digest)
-        .fetch_optional(&mut self.tx)
-        .await?)
+        let spent = spending(token_digest, now).fetch_optional(&mut self.tx).await?;
+        Ok(spent.map(|row| SpentToken::from_row(&row)).transpose()?)
+    }
+
+    /// Spends a token on a new password, in one go. Answers whose it was and how many sessions were ended; nothing where the token or
+    /// the password before is not what it was: then the caller's transaction must not be committed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn spend_token_on(
+        &mut self,
+        token_digest: &str,
+        now: UnixMillis,
+        new: &NewPassword<'_>,
+    ) -> Result<Option<(SpentToken, i64)>, Fault> {
+        let answers = self.tx.each(vec![spending(token_digest, now), new.storing()]).await?;
+        let [spent, stored] = &answers[..] else {
+            return Err(Fault::Other("two statements have two answers".into()));
+        };
+        let Some(spent) = spent.rows.first() else {
+            return Ok(None);
+        };
+        let spent = SpentToken::from_row(spent)?;
+        if spent.account_id != new.account_id {
+            return Ok(None);
+        }
+        let ended = self.end_sessions_of_before(new, stored.rows.first()).await?;
+        Ok(ended.map(|ended| (spent, ended)))
     }
 
     /// # Errors

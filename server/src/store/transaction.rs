@@ -1,5 +1,6 @@
 //! The two kinds of transactions, asked as one.
 
+use super::batch::Answer;
 use super::line::Turn;
 use crate::refused::Fault;
 use futures_util::future::BoxFuture;
@@ -30,6 +31,23 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// Asks several, on SQLite in one go, and gives the answer of each.
+    ///
+    /// # Errors
+    /// When the database refuses one.
+    pub async fn each<'q>(&mut self, queries: Vec<impl Execute<'q, Any> + 'q>) -> Result<Vec<Answer>, Fault> {
+        match self {
+            Self::Turn(turn) => Ok(turn.each(queries).await?),
+            Self::Own(own) => {
+                let mut all = Vec::new();
+                for query in queries {
+                    all.extend(Answer::of_all((&mut **own).fetch_many(query)).await?);
+                }
+                Ok(all)
+            }
+        }
     }
 
     /// # Errors

@@ -181,7 +181,7 @@ on_both_engines! {
         // On SQLite begin and commit among them, also those of the limit before.
         assert!(done.statements.len() <= 19, "{}: {:#?}", done.statements.len(), done.statements);
         if app.engine == Engine::Sqlite {
-            assert!(done.rounds <= 9, "{}: {:#?}", done.rounds, done.statements);
+            assert!(done.rounds <= 7, "{}: {:#?}", done.rounds, done.statements);
             // Nobody else writes, so nobody else is needed for the commits of the limit and of the reset.
             let commits = done.statements.iter().filter(|statement| *statement == "commit").count();
             assert_eq!(commits, 2, "{:#?}", done.statements);

@@ -78,6 +78,55 @@ async fn what_is_left_for_later_goes_first_and_is_not_counted_as_ones_own() {
 }
 
 #[tokio::test]
+async fn each_of_several_has_an_answer_of_its_own() {
+    let mut shop = Shop::open().await;
+    let mut turn = shop.line.turn().await.unwrap();
+    assert!(
+        turn.each(Vec::<Query<'_, Any, AnyArguments>>::new())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    put(&mut turn, "apples").await.unwrap();
+    let answers = turn
+        .each(vec![
+            sqlx::query("insert into goods (name, number) values ('pears', 2), ('plums', 3)"),
+            sqlx::query("update goods set number = number + $1 where number > $1 returning name").bind(2_i64),
+            sqlx::query("select name, number from goods where number < $1 order by name").bind(3_i64),
+            sqlx::query("delete from goods where name = $1").bind("grapes"),
+        ])
+        .await
+        .unwrap();
+    let changed: Vec<u64> = answers[..2]
+        .iter()
+        .chain(&answers[3..])
+        .map(|answer| answer.changed)
+        .collect();
+    assert_eq!(changed, [2, 1, 0]);
+    let names: Vec<Vec<String>> = answers
+        .iter()
+        .map(|answer| answer.rows.iter().map(|row| row.get(0)).collect())
+        .collect();
+    assert_eq!(names, [vec![], vec!["plums"], vec!["apples", "pears"], vec![]]);
+    turn.commit().await.unwrap();
+    assert_eq!(shop.goods().await, ["apples", "pears", "plums"]);
+}
+
+#[tokio::test]
+async fn nothing_is_committed_after_one_of_several_failed() {
+    let mut shop = Shop::open().await;
+    let mut turn = shop.line.turn().await.unwrap();
+    let answers = turn.each(vec![
+        sqlx::query("insert into goods (name, number) values ('pears', 2)"),
+        sqlx::query("insert into goods (name, number) values ('pears', 3)"),
+    ]);
+    assert!(answers.await.is_err());
+    put(&mut turn, "plums").await.unwrap();
+    assert!(turn.commit().await.is_err());
+    assert_eq!(shop.goods().await, [""; 0]);
+}
+
+#[tokio::test]
 async fn more_than_is_kept_for_later_is_said_in_between() {
     let mut shop = Shop::open().await;
     let mut turn = shop.line.turn().await.unwrap();
