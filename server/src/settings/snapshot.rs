@@ -1,5 +1,5 @@
 //! The settings that one request works with. They are read when they are first needed, and a request is judged by them to its end: it
-//! neither sees half of a change, nor asks the database again for what it has been told.
+//! neither sees half of a change, nor asks the database again for what it has been told. Mails that go out together count as one.
 //!
 //! What was made of the stored rows is kept as long as the rows stay the same. They are read all the same: a change counts for the
 //! next request on every server that shares the database.
@@ -15,6 +15,11 @@ tokio::task_local! {
 /// Runs what belongs to one request.
 pub async fn in_request<F: Future>(work: F) -> F::Output {
     OF_REQUEST.scope(RefCell::default(), work).await
+}
+
+/// Runs what belongs to a request that has its settings already.
+pub async fn under<F: Future>(settings: Arc<Settings>, work: F) -> F::Output {
+    OF_REQUEST.scope(RefCell::new(Some(settings)), work).await
 }
 
 /// The settings of the request under way, once it has asked for them.

@@ -32,7 +32,7 @@ pub use health::Schema;
 pub use idempotency::IdempotencyRow;
 pub use job::JobRow;
 pub use mail_template::MailTemplateRow;
-pub use outbox::{MailHealth, NewMail, OutboxRow, SeenMail};
+pub use outbox::{FinishedMail, MailHealth, NewMail, OutboxRow, SeenMail};
 pub use picture::{NewPicture, PictureRow};
 pub use recovery::{NewPending, NewRecovery, RecoveryRow, SeenRecovery, Signals};
 pub use request::{NewRequest, RequestRow, SeenRequest};

@@ -20,6 +20,8 @@ pub struct OutboxRow {
     pub created_at: UnixMillis,
     pub lease_until: UnixMillis,
     pub expires_at: UnixMillis,
+    /// 0 while no template was ever edited, so that none need be looked for; else 1.
+    pub templates_edited: i64,
 }
 
 pub struct NewMail<'a> {
@@ -32,6 +34,14 @@ pub struct NewMail<'a> {
     pub recipient: &'a str,
     pub created_at: UnixMillis,
     pub expires_at: UnixMillis,
+}
+
+/// How a row ended, and what the mail server said.
+pub struct FinishedMail<'a> {
+    pub row: &'a OutboxRow,
+    pub state: State,
+    pub reason: &'a str,
+    pub reply: &'a str,
 }
 
 /// A row as staff see it.
@@ -183,20 +193,28 @@ impl Write {
         self.tx.later(query).await
     }
 
-    /// Claims the row that is due the longest. One conditional statement: two workers never hold the same row (security 145).
+    /// Claims the rows that are due the longest, at most so many. One conditional statement: two workers never hold the same row
+    /// (security 145).
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn claim_mail(&mut self, now: UnixMillis, lease_until: UnixMillis) -> Result<Option<OutboxRow>, Fault> {
+    pub async fn claim_mails(
+        &mut self,
+        now: UnixMillis,
+        lease_until: UnixMillis,
+        most: usize,
+    ) -> Result<Vec<OutboxRow>, Fault> {
         Ok(sqlx::query_as(
             "update outbox set lease_until = $2, attempts = attempts + 1 \
-             where id = (select id from outbox where state = 'queued' and next_attempt_at <= $1 and lease_until <= $1 \
-             order by next_attempt_at, id limit 1) and state = 'queued' and lease_until <= $1 \
-             returning id, kind, account_id, request_id, payload, attempts, created_at, lease_until, expires_at",
+             where id in (select id from outbox where state = 'queued' and next_attempt_at <= $1 and lease_until <= $1 \
+             order by next_attempt_at, id limit $3) and state = 'queued' and lease_until <= $1 \
+             returning id, kind, account_id, request_id, payload, attempts, created_at, lease_until, expires_at, \
+             (select count(*) from (select 1 from mail_templates limit 1) as edited) as templates_edited",
         )
         .bind(now)
         .bind(lease_until)
-        .fetch_optional(&mut self.tx)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(&mut self.tx)
         .await?)
     }
 
@@ -257,32 +275,27 @@ impl Write {
         self.tx.later(query).await
     }
 
-    /// Ends a row and wipes its payload, except that of a failed one: staff may try it again once the cause is settled.
+    /// Ends rows and wipes their payloads, except that of a failed one: staff may try it again once the cause is settled. Answers of
+    /// each whether it was still held.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn finish_mail(
-        &mut self,
-        row: &OutboxRow,
-        state: State,
-        reason: &str,
-        reply: &str,
-        now: UnixMillis,
-    ) -> Result<bool, Fault> {
-        let finished = sqlx::query(
-            "update outbox set state = $1, reason = $2, reply = $3, finished_at = $4, lease_until = 0, \
-             payload = case when $1 = 'failed' then payload else '' end \
-             where id = $5 and lease_until = $6 and state = 'queued'",
-        )
-        .bind(state.as_str())
-        .bind(reason)
-        .bind(reply)
-        .bind(now)
-        .bind(&row.id)
-        .bind(row.lease_until)
-        .execute(&mut self.tx)
-        .await?;
-        Ok(finished.rows_affected() == 1)
+    pub async fn finish_mails(&mut self, finished: &[FinishedMail<'_>], now: UnixMillis) -> Result<Vec<bool>, Fault> {
+        let queries = finished.iter().map(|one| {
+            sqlx::query(
+                "update outbox set state = $1, reason = $2, reply = $3, finished_at = $4, lease_until = 0, \
+                 payload = case when $1 = 'failed' then payload else '' end \
+                 where id = $5 and lease_until = $6 and state = 'queued'",
+            )
+            .bind(one.state.as_str())
+            .bind(one.reason)
+            .bind(one.reply)
+            .bind(now)
+            .bind(&one.row.id)
+            .bind(one.row.lease_until)
+        });
+        let answers = self.tx.each(queries.collect()).await?;
+        Ok(answers.iter().map(|answer| answer.changed == 1).collect())
     }
 
     /// # Errors

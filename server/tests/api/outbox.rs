@@ -2,10 +2,11 @@
 
 use crate::on_both_engines;
 use crate::support::letter::Letter;
+use crate::support::log;
 use crate::support::smtp::{Authority, Behaviour, Security, Sink, Step};
 use crate::support::{Engine, PASSWORD, Setup, TestApp};
 use serde_json::json;
-use server::mail::outbox::{self, Then, Turn};
+use server::mail::outbox::{self, Brought, Turn};
 use server::mail::transport::{Patience, Transport};
 use std::time::Duration;
 
@@ -197,24 +198,57 @@ on_both_engines! {
     }
 
     // security 145
-    async fn the_next_row_is_taken_as_one_ends_and_none_after_a_stop(app: TestApp) {
-        for login in ["ada", "grace", "lin"] {
+    async fn rows_are_settled_together_and_as_many_taken_as_there_is_room_for(app: TestApp) {
+        for login in ["ada", "grace", "lin", "mary"] {
             app.add_account(login).await;
             app.ask(login).await;
         }
         let latchkey = &app.latchkey;
-        let first = outbox::take(latchkey).await.unwrap().unwrap();
-        let (turn, second) = outbox::bring(latchkey, first, || Then::TakeNext).await.unwrap();
-        let second = second.unwrap();
-        assert_eq!((turn, second.attempts), (Turn::Sent, 1));
-        assert_eq!(app.count("outbox where state = 'queued' and lease_until > 0").await, 1, "the next one is held");
-        let (turn, third) = outbox::bring(latchkey, second, || Then::Stop).await.unwrap();
-        assert_eq!((turn, third.is_none()), (Turn::Sent, true));
-        assert_eq!(app.count("outbox where state = 'queued' and lease_until > 0").await, 0, "nobody holds a third");
+        let mut ended = Vec::new();
+        for row in outbox::take(latchkey, 2).await.unwrap() {
+            match outbox::bring(latchkey, row).await.unwrap() {
+                Brought::Ended(one) => ended.push(one),
+                Brought::Settled(turn) => panic!("a mail that is sent is settled with others, not by itself: {turn:?}"),
+            }
+        }
+        let held = "outbox where state = 'queued' and lease_until > 0";
+        assert_eq!((ended.len(), app.letters().len(), app.count(held).await), (2, 2, 2), "sent, and not settled yet");
+        let (next, rounds) = log::rounds(outbox::settle_and_take(latchkey, &ended, 1)).await;
+        let next = next.unwrap();
+        if app.engine == Engine::Sqlite {
+            // The two of them, the next one, the head of the audit trail, and what it says with the commit.
+            assert_eq!(rounds.len(), 4, "{rounds:#?}");
+        }
+        assert_eq!(app.count("outbox where state = 'sent' and attempts = 1").await, 2);
+        assert_eq!(app.count("audit where event = 'mail_sent'").await, 2);
+        assert_eq!((next.len(), next[0].attempts, app.count(held).await), (1, 1, 1), "room for one");
+        let none = outbox::settle_and_take(latchkey, &[], 0).await.unwrap();
+        assert_eq!((none.len(), app.count(held).await), (0, 1), "no room, so nobody holds the last");
         assert_eq!(app.drain().await, [Turn::Sent]);
-        let third = outbox::take(latchkey).await.unwrap();
-        assert!(third.is_none(), "nothing is due");
-        assert_eq!(app.letters().len(), 3);
+        assert!(outbox::take(latchkey, 4).await.unwrap().is_empty(), "nothing is due");
+    }
+
+    // security 145: its lease ended before it was done
+    async fn whoever_was_too_slow_settles_nothing(app: TestApp) {
+        app.add_account("ada").await;
+        app.ask("ada").await;
+        let latchkey = &app.latchkey;
+        let mut ended = Vec::new();
+        for _ in 0..2 {
+            let row = outbox::take(latchkey, 1).await.unwrap().pop().unwrap();
+            match outbox::bring(latchkey, row).await.unwrap() {
+                Brought::Ended(one) => ended.push(one),
+                Brought::Settled(turn) => panic!("settled by itself: {turn:?}"),
+            }
+            app.advance(outbox::LEASE);
+        }
+        let sent = async || (app.count("outbox where state = 'sent'").await, app.count("audit where event = 'mail_sent'").await);
+        outbox::settle_and_take(latchkey, &ended[..1], 0).await.unwrap();
+        assert_eq!(sent().await, (0, 0));
+        outbox::settle_and_take(latchkey, &ended, 0).await.unwrap();
+        assert_eq!(sent().await, (1, 1));
+        let mails = app.letters();
+        assert_eq!((mails.len(), mails[0].token()), (2, mails[1].token()), "the same mail twice, with the same link");
     }
 
     // security 145
@@ -263,7 +297,7 @@ on_both_engines! {
 
     // security 148
     async fn a_mail_that_is_stuck_holds_up_no_other(engine: Engine) {
-        const PEOPLE: [&str; 4] = ["ada", "grace", "linus", "barbara"];
+        const PEOPLE: [&str; 8] = ["ada", "grace", "linus", "barbara", "alan", "edsger", "frances", "niklaus"];
         let sink = Sink::start(Behaviour::Stall(Step::Data));
         let patient = Transport::from_url(&sink.url(), None).unwrap();
         let mut app = Setup::on(engine).transport(Some(patient)).in_background().start().await;
@@ -287,7 +321,7 @@ on_both_engines! {
         app.ask("ada").await;
         let now = app.latchkey.now();
         let mut write = app.latchkey.store.write().await.unwrap();
-        assert!(write.claim_mail(now, now + server::mail::outbox::LEASE).await.unwrap().is_some());
+        assert!(!write.claim_mails(now, now + server::mail::outbox::LEASE, 1).await.unwrap().is_empty());
         write.commit().await.unwrap();
         assert_eq!(app.drain().await, []);
         app.advance(server::mail::outbox::LEASE - 1);

@@ -54,7 +54,7 @@ pub(super) async fn deliver(latchkey: &Latchkey, row: &mut OutboxRow, parcel: &P
         // Unsigned it might be taken for spam; somebody will correct the key, and it is not lost until then.
         Err(error) => return Ok(later(latchkey, row, format!("mails cannot be signed: {error}"))),
     };
-    let Ok(rendered) = in_force::write(latchkey, &row.id, parcel, &brand(&settings), &secrets).await? else {
+    let Ok(rendered) = in_force::write(latchkey, row, parcel, &brand(&settings), &secrets).await? else {
         return Ok(End::failed("the mail could not be rendered", String::new()));
     };
     let outgoing = outgoing(row, &settings, parcel, rendered);

@@ -1,12 +1,12 @@
 //! What becomes of a row after a turn, and when it is tried again.
 
-use super::{State, Turn};
+use super::{Ended, State, Turn};
 use crate::audit::{self, Entry, Event};
 use crate::clock::{MINUTE, SECOND, UnixMillis};
 use crate::latchkey::Latchkey;
 use crate::refused::Fault;
 use crate::secret::random;
-use crate::store::{OutboxRow, Write};
+use crate::store::{FinishedMail, OutboxRow, Write};
 
 /// Attempts on a row that breaks the worker instead of the mail server; then it is set aside (security 147).
 const POISON_ATTEMPTS: i64 = 5;
@@ -53,6 +53,18 @@ impl End {
             reply: String::new(),
         }
     }
+
+    pub(super) fn turn(&self) -> Turn {
+        match self {
+            Self::Later { .. } => Turn::Postponed,
+            Self::Nothing { .. } => Turn::Dropped,
+            Self::Finished { state, .. } => match state {
+                State::Sent => Turn::Sent,
+                State::Failed => Turn::Failed,
+                State::Dropped | State::Queued => Turn::Dropped,
+            },
+        }
+    }
 }
 
 pub(super) fn later(latchkey: &Latchkey, row: &OutboxRow, reply: String) -> End {
@@ -74,30 +86,49 @@ pub(super) fn set_aside(latchkey: &Latchkey, row: &OutboxRow, reason: &'static s
     }
 }
 
-/// Writes down what became of a row.
-pub(super) async fn settle(latchkey: &Latchkey, write: &mut Write, row: &OutboxRow, end: End) -> Result<Turn, Fault> {
+/// Writes down what became of rows.
+pub(super) async fn settle(latchkey: &Latchkey, write: &mut Write, ended: &[Ended]) -> Result<(), Fault> {
     let now = latchkey.now();
-    let (state, reason, reply) = match end {
-        End::Later { until, reply } => {
-            write.postpone_mail(row, until, &reply).await?;
-            return Ok(Turn::Postponed);
+    let mut finished = Vec::new();
+    for Ended { row, end } in ended {
+        let (state, reason, reply) = match end {
+            End::Later { until, reply } => {
+                write.postpone_mail(row, *until, reply).await?;
+                continue;
+            }
+            End::Nothing { reason } => (State::Dropped, *reason, ""),
+            End::Finished { state, reason, reply } => (*state, *reason, reply.as_str()),
+        };
+        let mail = FinishedMail {
+            row,
+            state,
+            reason,
+            reply,
+        };
+        finished.push((mail, entry(row, end)));
+    }
+    let (mails, entries): (Vec<_>, Vec<_>) = finished.into_iter().unzip();
+    let held = write.finish_mails(&mails, now).await?;
+    for (entry, held) in entries.into_iter().zip(held) {
+        if let Some(entry) = entry.filter(|_| held) {
+            audit::record_own(write, now, entry);
         }
-        End::Nothing { reason } => {
-            write.finish_mail(row, State::Dropped, reason, "", now).await?;
-            return Ok(Turn::Dropped);
-        }
-        End::Finished { state, reason, reply } => (state, reason, reply),
+    }
+    Ok(())
+}
+
+/// What the trail says of a mail that is over.
+fn entry<'a>(row: &'a OutboxRow, end: &End) -> Option<Entry<'a>> {
+    let End::Finished { state, reason, .. } = end else {
+        return None;
     };
     let account_id = row.account_id.as_deref().unwrap_or_default();
-    let (turn, entry) = match state {
-        State::Sent => (Turn::Sent, Entry::success(Event::MailSent, account_id)),
-        State::Failed => (Turn::Failed, Entry::failure(Event::MailFailed, reason, account_id)),
-        State::Dropped | State::Queued => (Turn::Dropped, Entry::failure(Event::MailDropped, reason, account_id)),
+    let entry = match state {
+        State::Sent => Entry::success(Event::MailSent, account_id),
+        State::Failed => Entry::failure(Event::MailFailed, reason, account_id),
+        State::Dropped | State::Queued => Entry::failure(Event::MailDropped, reason, account_id),
     };
-    if write.finish_mail(row, state, reason, &reply, now).await? {
-        audit::record_own(write, now, entry.about(&row.id));
-    }
-    Ok(turn)
+    Some(entry.about(&row.id))
 }
 
 /// Doubles from five seconds to a quarter of an hour, each time up to a quarter longer, so that servers which failed together do

@@ -26,7 +26,7 @@ use crate::recovery::lock;
 use crate::refused::Fault;
 use crate::reset::resolve::{Resolution, resolve};
 use crate::secret::{Purpose, new_id};
-use crate::store::{NewMail, OutboxRow, Write};
+use crate::store::{Engine, NewMail, OutboxRow, Write};
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use std::panic::AssertUnwindSafe;
@@ -71,8 +71,6 @@ impl Parcel {
 pub enum Turn {
     /// Nothing was due.
     Idle,
-    /// Something was due, but another worker was faster.
-    Missed,
     Sent,
     /// To be tried again.
     Postponed,
@@ -153,12 +151,18 @@ async fn queue_for(
         .await
 }
 
-/// Whether the worker goes on with another row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// Takes the next one that is due in the transaction that ends this one.
-    TakeNext,
-    Stop,
+/// A row after its turn.
+pub enum Brought {
+    /// What became of it is written down.
+    Settled(Turn),
+    /// It is still to be written down, best together with others.
+    Ended(Ended),
+}
+
+/// A row whose turn is over, and how it ended.
+pub struct Ended {
+    row: Box<OutboxRow>,
+    end: End,
 }
 
 /// Takes the row that is due the longest and brings it one step further.
@@ -169,33 +173,69 @@ pub async fn try_next(latchkey: &Latchkey) -> Result<Turn, Fault> {
     if !latchkey.store.outbox_due(latchkey.now()).await? {
         return Ok(Turn::Idle);
     }
-    match take(latchkey).await? {
-        Some(row) => Ok(bring(latchkey, row, || Then::Stop).await?.0),
-        None => Ok(Turn::Missed),
+    let Some(row) = take(latchkey, 1).await?.pop() else {
+        return Ok(Turn::Idle);
+    };
+    match bring(latchkey, row).await? {
+        Brought::Settled(turn) => Ok(turn),
+        Brought::Ended(ended) => settle_in(latchkey, latchkey.store.write_behind().await?, &ended).await,
     }
 }
 
-/// Claims the row that is due the longest, where there is one.
+/// Claims the rows that are due the longest, at most so many.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn take(latchkey: &Latchkey) -> Result<Option<OutboxRow>, Fault> {
-    let now = latchkey.now();
-    let mut write = latchkey.store.write_behind().await?;
-    let claimed = write.claim_mail(now, now + LEASE).await?;
-    write.commit().await?;
-    Ok(claimed)
+pub async fn take(latchkey: &Latchkey, most: usize) -> Result<Vec<OutboxRow>, Fault> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    loop {
+        let mut write = latchkey.store.write_behind().await?;
+        let rows = claim(latchkey, &mut write, most).await?;
+        write.commit().await?;
+        // On PostgreSQL another server may have been faster while more are due.
+        let missed = rows.is_empty() && latchkey.store.engine() == Engine::Postgres;
+        if !missed || !latchkey.store.outbox_due(latchkey.now()).await? {
+            return Ok(rows);
+        }
+    }
 }
 
-/// Brings a claimed row one step further. `then` is asked when it is over; answers also the row that was taken next.
+async fn claim(latchkey: &Latchkey, write: &mut Write, most: usize) -> Result<Vec<OutboxRow>, Fault> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let now = latchkey.now();
+    write.claim_mails(now, now + LEASE, most).await
+}
+
+/// Writes down how rows ended, and claims up to so many others: on SQLite in the same transaction, so that they share the wait for the
+/// disk. On PostgreSQL whoever ends rows waits for the head of the audit trail, and would hold up every other server that asks for the
+/// same others meanwhile.
+///
+/// # Errors
+/// When the database does not answer; then they are brought out once more when their leases end.
+pub async fn settle_and_take(latchkey: &Latchkey, ended: &[Ended], most: usize) -> Result<Vec<OutboxRow>, Fault> {
+    if ended.is_empty() {
+        return take(latchkey, most).await;
+    }
+    let mut write = latchkey.store.write_behind().await?;
+    settle(latchkey, &mut write, ended).await?;
+    if latchkey.store.engine() == Engine::Postgres {
+        write.commit().await?;
+        return take(latchkey, most).await;
+    }
+    let rows = claim(latchkey, &mut write, most).await?;
+    write.commit().await?;
+    Ok(rows)
+}
+
+/// Brings a claimed row one step further.
 ///
 /// # Errors
 /// When the database does not answer. Whatever goes wrong with the row is recorded in it.
-pub async fn bring(
-    latchkey: &Latchkey,
-    mut row: OutboxRow,
-    then: impl Fn() -> Then,
-) -> Result<(Turn, Option<OutboxRow>), Fault> {
+pub async fn bring(latchkey: &Latchkey, mut row: OutboxRow) -> Result<Brought, Fault> {
     // A row that panics must not take the worker with it (security 147).
     let (write, end) = match AssertUnwindSafe(advance(latchkey, &mut row)).catch_unwind().await {
         Ok(Ok(ended)) => ended,
@@ -211,18 +251,19 @@ pub async fn bring(
             set_aside(latchkey, &row, "broke the worker, see the server's log"),
         ),
     };
-    let mut write = match write {
-        Some(write) => write,
-        None => latchkey.store.write_behind().await?,
-    };
-    let turn = settle(latchkey, &mut write, &row, end).await?;
-    let now = latchkey.now();
-    let next = match then() {
-        Then::TakeNext => write.claim_mail(now, now + LEASE).await?,
-        Then::Stop => None,
-    };
+    let row = Box::new(row);
+    let ended = Ended { row, end };
+    match write {
+        Some(write) => Ok(Brought::Settled(settle_in(latchkey, write, &ended).await?)),
+        None => Ok(Brought::Ended(ended)),
+    }
+}
+
+/// Ends a transaction with writing down how a row ended.
+async fn settle_in(latchkey: &Latchkey, mut write: Write, ended: &Ended) -> Result<Turn, Fault> {
+    settle(latchkey, &mut write, std::slice::from_ref(ended)).await?;
     write.commit().await?;
-    Ok((turn, next))
+    Ok(ended.end.turn())
 }
 
 /// One row: from request to mail, from mail to the mail server. Answers how it ends, and the transaction that this belongs into when
