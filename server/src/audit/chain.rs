@@ -20,7 +20,7 @@ pub struct Chain {
 }
 
 /// The newest row of the chain: its number and its hash. None yet: 0 and nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Head {
     pub seq: i64,
     pub chain: String,

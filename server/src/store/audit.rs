@@ -6,6 +6,9 @@ use crate::audit::search::Wanted;
 use crate::audit::{Event, EventResult};
 use crate::clock::UnixMillis;
 use crate::refused::Fault;
+use sqlx::Any;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 
 /// An event as stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -173,6 +176,18 @@ impl Store {
     }
 }
 
+/// Where the chain goes on.
+pub(super) const HEAD: &str = "select seq, chain from audit_head where id = 'head'";
+
+/// Sets the head to `new` where it is `known`.
+fn moving<'a>(known: &'a Head, new: &'a Head) -> Query<'a, Any, AnyArguments> {
+    sqlx::query("update audit_head set seq = $1, chain = $2 where id = 'head' and seq = $3 and chain = $4")
+        .bind(new.seq)
+        .bind(&new.chain)
+        .bind(known.seq)
+        .bind(&known.chain)
+}
+
 impl Write {
     /// Keeps an event until the commit, which stores it behind the newest one.
     pub fn note(&mut self, row: AuditRow) {
@@ -189,19 +204,14 @@ impl Write {
             return Ok(());
         }
         let mut rows = std::mem::take(&mut self.trail);
-        let known = self.chain.newest();
-        let mut new = self.chain.tie(&known, &mut rows);
-        if !self.move_head(&known, &new).await? {
-            // Another server wrote since, or a writer here took theirs back. Held from here on.
-            let (seq, chain) = sqlx::query_as("update audit_head set seq = seq where id = 'head' returning seq, chain")
-                .fetch_one(&mut self.tx)
-                .await?;
-            let found = Head { seq, chain };
-            new = self.chain.tie(&found, &mut rows);
-            if !self.move_head(&found, &new).await? {
-                return Err(Fault::Other("the head of the audit chain cannot be moved".into()));
+        let new = match self.head.take() {
+            Some(certain) => {
+                let new = self.chain.tie(&certain, &mut rows);
+                self.tx.later(moving(&certain, &new)).await?;
+                new
             }
-        }
+            None => self.take_places(&mut rows).await?,
+        };
         for row in &rows {
             self.add_audit(row).await?;
         }
@@ -209,17 +219,28 @@ impl Write {
         Ok(())
     }
 
-    /// Sets the head to `new` where it is `known`: a guess that saves asking. It is right or refused, because no two heads have the
-    /// same hash.
+    /// Moves the head for rows, wherever it is.
+    async fn take_places(&mut self, rows: &mut [AuditRow]) -> Result<Head, Fault> {
+        // A guess that saves asking. It is right or refused, because no two heads have the same hash.
+        let known = self.chain.newest();
+        let new = self.chain.tie(&known, rows);
+        if self.move_head(&known, &new).await? {
+            return Ok(new);
+        }
+        // Another server wrote since, or a writer here took theirs back. Held from here on.
+        let found = sqlx::query_as("update audit_head set seq = seq where id = 'head' returning seq, chain")
+            .fetch_one(&mut self.tx)
+            .await?;
+        let new = self.chain.tie(&found, rows);
+        if self.move_head(&found, &new).await? {
+            return Ok(new);
+        }
+        Err(Fault::Other("the head of the audit chain cannot be moved".into()))
+    }
+
+    /// False where it is another one.
     async fn move_head(&mut self, known: &Head, new: &Head) -> Result<bool, Fault> {
-        let moved =
-            sqlx::query("update audit_head set seq = $1, chain = $2 where id = 'head' and seq = $3 and chain = $4")
-                .bind(new.seq)
-                .bind(&new.chain)
-                .bind(known.seq)
-                .bind(&known.chain)
-                .execute(&mut self.tx)
-                .await?;
+        let moved = moving(known, new).execute(&mut self.tx).await?;
         Ok(moved.rows_affected() == 1)
     }
 

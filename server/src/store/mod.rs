@@ -39,16 +39,18 @@ pub use request::{NewRequest, RequestRow, SeenRequest};
 pub use session::{NewSession, SessionRow};
 pub use token::{LivingToken, NewToken, SpentToken};
 
-use crate::audit::chain::Chain;
+use crate::audit::chain::{Chain, Head};
 use crate::audit::{Event, EventResult};
 use crate::clock::UnixMillis;
 use crate::metrics::Happened;
 use crate::refused::Fault;
+use batch::Answer;
 use line::Line;
 use readers::{Reader, Readers};
-use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::any::{AnyArguments, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
-use sqlx::{AnyPool, Connection as _};
+use sqlx::query::Query;
+use sqlx::{Any, AnyPool, Connection as _, FromRow as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -105,6 +107,8 @@ pub struct Write {
     tx: Tx,
     /// Events to be stored with the commit.
     trail: Vec<AuditRow>,
+    /// The head of the audit trail, where it was asked for and nobody else can move it.
+    head: Option<Head>,
     chain: Chain,
     happened: Happened,
     _behind: Option<OwnedSemaphorePermit>,
@@ -190,6 +194,7 @@ impl Store {
         Ok(Write {
             tx,
             trail: Vec::new(),
+            head: None,
             chain: self.chain.clone(),
             happened: self.happened.clone(),
             _behind: None,
@@ -257,6 +262,20 @@ impl Store {
 }
 
 impl Write {
+    /// Asks several, on SQLite in one go. There the head of the audit trail comes with the answers: nobody else writes before this
+    /// transaction ends, so it need not be asked for again.
+    async fn each(&mut self, mut queries: Vec<Query<'_, Any, AnyArguments>>) -> Result<Vec<Answer>, Fault> {
+        let with_head = matches!(self.tx, Tx::Turn(_)) && !queries.is_empty();
+        if with_head {
+            queries.push(sqlx::query(audit::HEAD));
+        }
+        let mut answers = self.tx.each(queries).await?;
+        if with_head && let Some(row) = answers.pop().and_then(|mut answer| answer.rows.pop()) {
+            self.head = Some(Head::from_row(&row)?);
+        }
+        Ok(answers)
+    }
+
     /// Makes everything done since [`Store::write`] permanent, all at once.
     ///
     /// # Errors

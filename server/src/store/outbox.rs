@@ -294,7 +294,7 @@ impl Write {
             .bind(&one.row.id)
             .bind(one.row.lease_until)
         });
-        let answers = self.tx.each(queries.collect()).await?;
+        let answers = self.each(queries.collect()).await?;
         Ok(answers.iter().map(|answer| answer.changed == 1).collect())
     }
 

@@ -174,7 +174,7 @@ impl Write {
         now: UnixMillis,
         new: &NewPassword<'_>,
     ) -> Result<Option<(SpentToken, i64)>, Fault> {
-        let answers = self.tx.each(vec![spending(token_digest, now), new.storing()]).await?;
+        let answers = self.each(vec![spending(token_digest, now), new.storing()]).await?;
         let [spent, stored] = &answers[..] else {
             return Err(Fault::Other("two statements have two answers".into()));
         };

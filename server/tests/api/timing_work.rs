@@ -179,9 +179,9 @@ on_both_engines! {
         let settings = done.statements.iter().filter(|statement| statement.contains("from settings")).count();
         assert_eq!(settings, 1, "{:#?}", done.statements);
         // On SQLite begin and commit among them, also those of the limit before.
-        assert!(done.statements.len() <= 19, "{}: {:#?}", done.statements.len(), done.statements);
+        assert!(done.statements.len() <= 20, "{}: {:#?}", done.statements.len(), done.statements);
         if app.engine == Engine::Sqlite {
-            assert!(done.rounds <= 7, "{}: {:#?}", done.rounds, done.statements);
+            assert!(done.rounds <= 6, "{}: {:#?}", done.rounds, done.statements);
             // Nobody else writes, so nobody else is needed for the commits of the limit and of the reset.
             let commits = done.statements.iter().filter(|statement| *statement == "commit").count();
             assert_eq!(commits, 2, "{:#?}", done.statements);
