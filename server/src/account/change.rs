@@ -123,7 +123,7 @@ pub async fn change(
         return Err(taken(&key, new.email.as_deref()));
     }
     if new.status == Status::Disabled || new.sign_in != old.sign_in {
-        write.end_sessions(&old.id, "").await?;
+        write.end_sessions(&old.id).await?;
     }
     if credential {
         write.end_open_recoveries(&old.id, latchkey.now()).await?;

@@ -17,7 +17,7 @@ pub async fn end_all(latchkey: &Latchkey, staff: &Staff, id: &str) -> Result<u64
     let account = existing(latchkey, id).await?;
     staff.require_touch(&account)?;
     let mut write = latchkey.store.write().await?;
-    let ended = write.end_sessions(&account.id, "").await?;
+    let ended = write.end_sessions(&account.id).await?;
     let detail = format!("{ended} ended");
     let entry = Entry::success(Event::SessionsRevoked, &account.id).saying(&detail);
     audit::record_staff(&mut write, staff, latchkey.now(), entry);

@@ -129,7 +129,7 @@ pub(super) async fn hand_over(
     if account.recovery_locked() {
         audit::record_own(write, now, Entry::success(Event::RecoveryUnlocked, &account.id));
     }
-    if write.end_sessions(&account.id, "").await? > 0 {
+    if write.end_sessions(&account.id).await? > 0 {
         audit::record_own(write, now, Entry::success(Event::SessionsRevoked, &account.id));
     }
     forget_attack(latchkey, write, account).await?;

@@ -89,7 +89,7 @@ async fn take_back(
         old = None;
     }
     write.restore_account(&account.id, old.as_deref(), now).await?;
-    if write.end_sessions(&account.id, "").await? > 0 {
+    if write.end_sessions(&account.id).await? > 0 {
         audit::record_own(write, now, Entry::success(Event::SessionsRevoked, &account.id));
     }
     notice::said(latchkey, write, Some(visitor), account, Said::UndoneNew).await?;

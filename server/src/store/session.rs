@@ -115,14 +115,13 @@ impl Write {
         Ok(ended.rows_affected() == 1)
     }
 
-    /// Ends every session of an account but one (`""` for none). Answers how many.
+    /// Ends every session of an account. Answers how many.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn end_sessions(&mut self, account_id: &str, but: &str) -> Result<u64, Fault> {
-        let ended = sqlx::query("delete from sessions where account_id = $1 and id <> $2")
+    pub async fn end_sessions(&mut self, account_id: &str) -> Result<u64, Fault> {
+        let ended = sqlx::query("delete from sessions where account_id = $1")
             .bind(account_id)
-            .bind(but)
             .execute(&mut self.tx)
             .await?;
         Ok(ended.rows_affected())
