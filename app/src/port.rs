@@ -28,9 +28,8 @@ pub trait ResetPort: Send + Sync {
     async fn verify_reset_code(&self, receipt: String, code: String) -> Result<(), Refusal>;
     /// What the visitor's cookie gives the right to. Spends nothing.
     async fn opened_reset(&self) -> Result<Opened, Refusal>;
-    /// Sets the password and spends the link. `confirmation` is `None` where the form had no second field.
-    async fn complete_reset(&self, password: String, confirmation: Option<String>)
-    -> Result<Finished, PasswordRefusal>;
+    /// Sets the password and spends the link. `confirmation` is the password once more, as for every new one.
+    async fn complete_reset(&self, password: String, confirmation: String) -> Result<Finished, PasswordRefusal>;
     /// Signs in with the link instead of setting a password, and spends it. Returns where the person goes on, if anywhere.
     async fn keep_password(&self) -> Result<Option<String>, Refusal>;
 }
@@ -49,7 +48,7 @@ pub trait AccountPort: Send + Sync {
         &self,
         current: String,
         password: String,
-        confirmation: Option<String>,
+        confirmation: String,
     ) -> Result<(), PasswordRefusal>;
     /// Every fact that may prove this person one day, and whether it is on file.
     async fn own_facts(&self) -> Result<Vec<OwnFact>, Refusal>;
@@ -76,12 +75,8 @@ pub trait RecoveryPort: Send + Sync {
     async fn set_recovery_address(&self, address: String) -> Result<(), Refusal>;
     /// Proves the new address.
     async fn prove_recovery_address(&self, code: String) -> Result<(), Refusal>;
-    /// Sets address and password together. `confirmation` is `None` where the form had no second field.
-    async fn complete_recovery(
-        &self,
-        password: String,
-        confirmation: Option<String>,
-    ) -> Result<Recovered, PasswordRefusal>;
+    /// Sets address and password together.
+    async fn complete_recovery(&self, password: String, confirmation: String) -> Result<Recovered, PasswordRefusal>;
     /// What staff decided, by the receipt.
     async fn recovery_case(&self, receipt: String) -> Result<CaseState, Refusal>;
     /// Whether the link to stop or undo a recovery, which left a cookie when it was opened, is still worth something. Spends nothing.

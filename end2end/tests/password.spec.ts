@@ -1,6 +1,7 @@
 // Choosing a password: what is refused, how it is said, and that a refusal costs nothing.
 import { ADA, NEW_PASSWORD } from '../support/people';
 import { expect, test } from '../support/test';
+import type { Visitor } from '../support/visitor';
 
 test.beforeEach(async ({ visitor, post }) => {
   await visitor.askForMail();
@@ -28,12 +29,20 @@ for (const [what, password, rule] of REFUSED) {
 }
 
 test('two different passwords are refused, and the link still works', async ({ visitor }) => {
-  await visitor.typePasswords(NEW_PASSWORD, `${NEW_PASSWORD}!`);
+  await refusesTheRepeated(visitor, `${NEW_PASSWORD}!`);
+});
+
+test('a password typed only once is refused, and the link still works', async ({ visitor }) => {
+  await refusesTheRepeated(visitor, '');
+});
+
+async function refusesTheRepeated(visitor: Visitor, repeated: string): Promise<void> {
+  await visitor.typePasswords(NEW_PASSWORD, repeated);
   await visitor.button('Save new password').click();
   await expect(visitor.problem).toContainText('The two passwords are not the same');
   await expect(visitor.field('Repeat the new password')).toHaveAttribute('aria-invalid', 'true');
   await visitor.choosePassword();
-});
+}
 
 test('an empty form is refused, and the link still works', async ({ visitor }) => {
   await visitor.button('Save new password').click();

@@ -31,7 +31,7 @@ pub async fn me() -> Result<Me, Refusal> {
 pub async fn change_password(
     #[server(default)] current: String,
     #[server(default)] password: String,
-    #[server(default)] confirmation: Option<String>,
+    #[server(default)] confirmation: String,
 ) -> Result<(), Refusal> {
     use crate::answer;
     match crate::port::port()?

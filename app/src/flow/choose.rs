@@ -25,7 +25,7 @@ pub async fn opened_reset() -> Result<Opened, Refusal> {
 #[server(prefix = "/form", endpoint = "complete_reset")]
 pub async fn complete_reset(
     #[server(default)] password: String,
-    #[server(default)] confirmation: Option<String>,
+    #[server(default)] confirmation: String,
 ) -> Result<(), Refusal> {
     use crate::answer;
     match crate::port::port()?.complete_reset(password, confirmation).await {

@@ -176,11 +176,13 @@ impl WaitPort for RequestPort {
     }
 }
 
-/// A mismatch is between the two fields of a form, so it is found here and spends nothing (security 47).
-fn confirmed(password: &str, confirmation: Option<&str>) -> Result<(), PasswordRefusal> {
-    match confirmation {
-        Some(confirmation) if confirmation != password => Err(told_password(Refusal::ConfirmationDiffers.into())),
-        _ => Ok(()),
+/// A mismatch is between the two fields of a form, so it is found here and spends nothing. A second field that is empty or missing is
+/// one: nobody gets a password that was typed only once (security 47).
+fn confirmed(password: &str, confirmation: &str) -> Result<(), PasswordRefusal> {
+    if confirmation == password {
+        Ok(())
+    } else {
+        Err(told_password(Refusal::ConfirmationDiffers.into()))
     }
 }
 

@@ -56,6 +56,7 @@ on_both_engines! {
         for (current, password, confirmation, location) in [
             ("wrong", FRESH, FRESH, "/account?refused=current_password_wrong"),
             (PASSWORD, FRESH, "different", "/account?refused=confirmation_differs"),
+            (PASSWORD, FRESH, "", "/account?refused=confirmation_differs"),
             (PASSWORD, "ada.ada.ada", "ada.ada.ada", "/account?refused=password_refused&violations="),
         ] {
             let fields = [("current", current), ("password", password), ("confirmation", confirmation)];

@@ -310,8 +310,11 @@ on_both_engines! {
         }
         let browser = app.browser();
         browser.open(&format!("/reset?key={}", letter.token())).await.expect(200);
-        let differs = browser.form("complete_reset", &[("password", FRESH), ("confirmation", "quiet lamps under rain")]).await;
-        assert_eq!(differs.expect(303).location(), "/reset?refused=confirmation_differs");
+        // security 47
+        for again in [&[("confirmation", "quiet lamps under rain")][..], &[("confirmation", "")], &[]] {
+            let differs = browser.form("complete_reset", &[&[("password", FRESH)], again].concat()).await.expect(303);
+            assert_eq!(differs.location(), "/reset?refused=confirmation_differs", "{again:?}");
+        }
         let short = browser.form("complete_reset", &[("password", "short"), ("confirmation", "short")]).await.expect(303);
         assert_eq!(short.location(), "/reset?refused=password_refused&violations=too_short,common");
         app.sign_in("ada.lovelace", PASSWORD).await.expect(200);

@@ -203,6 +203,9 @@ on_both_engines! {
         assert!(field(&page, "code").contains("aria-invalid=\"true\""), "{}", page.body);
         let page = submit(&browser, &page, "prove_recovery_address", &[("code", &code)]).await;
         assert_heading(&page, 200, "Choose a new password");
+        let page = submit(&browser, &page, "complete_recovery", &[("password", FRESH), ("confirmation", "")]).await;
+        assert_heading(&page, 200, "Choose a new password");
+        assert!(page.body.contains("The two passwords are not the same"), "{}", page.body);
         let page = submit(&browser, &page, "complete_recovery", &[("password", FRESH), ("confirmation", FRESH)]).await;
         assert_heading(&page, 200, "Your account is yours again");
         assert_heading(&browser.open("/account").await, 200, "Your account");

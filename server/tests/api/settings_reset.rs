@@ -150,7 +150,8 @@ on_both_engines! {
         let page = browser.get("/reset").await.expect(200);
         assert!(!page.body.contains("Continue without"), "that is another setting");
         assert_eq!(browser.form("keep_password", &[]).await.expect(303).location(), "/reset?refused=endpoint_closed");
-        let done = browser.form("complete_reset", &[("password", "copper kettles in the rain")]).await.expect(303);
+        let copper = "copper kettles in the rain";
+        let done = browser.form("complete_reset", &[("password", copper), ("confirmation", copper)]).await.expect(303);
         assert_eq!(done.location(), "/reset/done?signed_in=1");
         assert!(app.is_alive(&browser.cookie(COOKIE).unwrap()).await);
         let page = browser.get("/reset/done?signed_in=1").await.expect(200);
@@ -173,7 +174,7 @@ on_both_engines! {
         assert_eq!(done.location(), "/reset/done?kept=1");
         assert!(browser.get("/reset/done?kept=1").await.expect(200).body.contains("You are signed in"));
         assert_eq!(other.form("keep_password", &[]).await.expect(303).location(), "/reset?refused=link_not_valid", "once");
-        let late = other.form("complete_reset", &[("password", FRESH)]).await.expect(303);
+        let late = other.form("complete_reset", &[("password", FRESH), ("confirmation", FRESH)]).await.expect(303);
         assert_eq!(late.location(), "/reset?refused=link_not_valid", "either one, once");
         app.sign_in("ada", PASSWORD).await.expect(200);
 

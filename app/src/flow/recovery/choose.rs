@@ -17,7 +17,7 @@ use leptos::server_fn::ServerFn;
 #[server(prefix = "/form", endpoint = "complete_recovery")]
 pub async fn complete_recovery(
     #[server(default)] password: String,
-    #[server(default)] confirmation: Option<String>,
+    #[server(default)] confirmation: String,
 ) -> Result<(), Refusal> {
     use crate::answer;
     use crate::view::Recovered;

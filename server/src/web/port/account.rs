@@ -48,11 +48,11 @@ impl AccountPort for RequestPort {
         &self,
         current: String,
         password: String,
-        confirmation: Option<String>,
+        confirmation: String,
     ) -> Result<(), PasswordRefusal> {
         let cookies = Cookies::of_this_request();
         let session = self.session().await.map_err(|refusal| told_password(refusal.into()))?;
-        confirmed(&password, confirmation.as_deref())?;
+        confirmed(&password, &confirmation)?;
         let opened = change::change(&self.latchkey, &self.visit.visitor, &session, Some(&current), &password)
             .await
             .map_err(told_password)?;

@@ -86,14 +86,10 @@ impl RecoveryPort for RequestPort {
             .map_err(|refused| told(&refused))
     }
 
-    async fn complete_recovery(
-        &self,
-        password: String,
-        confirmation: Option<String>,
-    ) -> Result<Recovered, PasswordRefusal> {
+    async fn complete_recovery(&self, password: String, confirmation: String) -> Result<Recovered, PasswordRefusal> {
         let cookies = Cookies::of_this_request();
         let handle = self.recovery().map_err(|refusal| told_password(refusal.into()))?;
-        confirmed(&password, confirmation.as_deref())?;
+        confirmed(&password, &confirmation)?;
         let completed = recovery::complete::complete(&self.latchkey, &self.visit.visitor, handle, &password)
             .await
             .map_err(told_password)?;

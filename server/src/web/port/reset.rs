@@ -59,13 +59,9 @@ impl ResetPort for RequestPort {
         })
     }
 
-    async fn complete_reset(
-        &self,
-        password: String,
-        confirmation: Option<String>,
-    ) -> Result<Finished, PasswordRefusal> {
+    async fn complete_reset(&self, password: String, confirmation: String) -> Result<Finished, PasswordRefusal> {
         let cookies = Cookies::of_this_request();
-        confirmed(&password, confirmation.as_deref())?;
+        confirmed(&password, &confirmation)?;
         let token = self
             .visit
             .reset_token
