@@ -64,10 +64,12 @@ fn walk(text: &[char], track: &[u8]) -> usize {
             .take_while(|(one, step)| **one == char::from(**step))
             .count()
     };
-    (0..track.len())
-        .map(|start| {
+    let starts = track.iter().enumerate();
+    let starts = starts.filter(|(_, step)| text.first() == Some(&char::from(**step)));
+    starts
+        .map(|(start, _)| {
             let forwards = along(&mut track.iter().skip(start));
-            forwards.max(along(&mut track.iter().rev().skip(start)))
+            forwards.max(along(&mut track.iter().take(start + 1).rev()))
         })
         .max()
         .unwrap_or(0)

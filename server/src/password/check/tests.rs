@@ -180,6 +180,41 @@ fn signs_that_may_stand_for_many_letters_are_estimated_in_small_pieces() {
     }
 }
 
+#[test]
+fn a_phrase_is_estimated_word_by_word() {
+    let length = |text: &str| phrase_length(&text.chars().collect::<Vec<_>>());
+    for (text, expected) in [
+        ("correct horse battery staple", 14),
+        ("quiet lanterns under rain", 15),
+        ("größe über älteren eichen", 11),
+        ("the old man and the sea", 12),
+        ("hello hello hello he", PIECE),
+        ("manchester princess", 19),
+        ("iloveyou iloveyou", 17),
+        ("since 12 05 1987 or so", PIECE),
+        ("antidisestablishmentarian rule", PIECE),
+        ("4@8({[<369!| seven eight", 6),
+        ("", 0),
+    ] {
+        assert_eq!(length(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn few_guesses_find_a_phrase_that_repeats_itself() {
+    let obvious = |text: &str| is_obvious(&seen(text), &OwnerContext::default());
+    for (text, expected) in [
+        ("hello hello hello he", true),
+        ("monkey monkey dragon", true),
+        ("monkey dragon monkey", false),
+        ("quiet lanterns under rain", false),
+        ("password", true),
+        ("", false),
+    ] {
+        assert_eq!(obvious(text), expected, "{text}");
+    }
+}
+
 proptest! {
     // Estimates are slow without optimisation.
     #![proptest_config(ProptestConfig::with_cases(64))]
