@@ -24,7 +24,7 @@ use report::{Report, note};
 use std::time::Duration;
 
 /// Accounts with an address and a password; their names are all of one length.
-const ACCOUNTS: usize = 7_500;
+const ACCOUNTS: usize = 12_500;
 
 /// What can be measured by itself, beside the timing of each endpoint.
 const PARTS: [&str; 3] = ["bytes", "throughput", "resets"];
