@@ -8,7 +8,7 @@ use crate::clock::UnixMillis;
 use crate::refused::Fault;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, Row as _};
+use sqlx::{Any, FromRow as _, Row as _};
 
 /// An account as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -131,11 +131,28 @@ macro_rules! account_columns {
 pub(super) use account_columns;
 
 const BY_ID: &str = concat!("select ", account_columns!("a."), " from accounts a where a.id = $1");
-const BY_KEY: &str = concat!(
-    "select ",
+
+/// Finds the identifier asked for or, where it is nobody's, the next one: an account is read either way, so that the time it takes does
+/// not tell that there is none (security 157). [`owner_of`] leaves somebody else's out.
+const BY_KEY_OR_NEXT: &str = concat!(
+    "select i.identifier_key, ",
     account_columns!("a."),
-    " from account_identifiers i join accounts a on a.id = i.account_id where i.identifier_key = $1"
+    " from (select identifier_key, account_id from account_identifiers where identifier_key >= $1 order by identifier_key limit 1) i \
+    join accounts a on a.id = i.account_id"
 );
+
+/// The account found by [`BY_KEY_OR_NEXT`], if the key is its own.
+fn owner_of(key: &str, found: Option<&AnyRow>) -> Result<Option<Account>, Fault> {
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    let account = AccountRow::from_row(row)?.try_into();
+    if row.try_get::<String, _>("identifier_key")? == key {
+        account.map(Some)
+    } else {
+        Ok(None)
+    }
+}
 
 /// Every filter is one that may be empty; a search looks into what is found by, which is folded alike on both engines, and into names.
 const WANTED: &str = concat!(
@@ -205,11 +222,11 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn account_by_key(&self, key: &str) -> Result<Option<Account>, Fault> {
-        let row: Option<AccountRow> = sqlx::query_as(BY_KEY)
+        let row = sqlx::query(BY_KEY_OR_NEXT)
             .bind(key)
             .fetch_optional(&mut *self.read().await?)
             .await?;
-        row.map(Account::try_from).transpose()
+        owner_of(key, row.as_ref())
     }
 }
 
@@ -237,8 +254,11 @@ impl Write {
     /// # Errors
     /// When the database does not answer.
     pub async fn account_by_key(&mut self, key: &str) -> Result<Option<Account>, Fault> {
-        let row: Option<AccountRow> = sqlx::query_as(BY_KEY).bind(key).fetch_optional(&mut self.tx).await?;
-        row.map(Account::try_from).transpose()
+        let row = sqlx::query(BY_KEY_OR_NEXT)
+            .bind(key)
+            .fetch_optional(&mut self.tx)
+            .await?;
+        owner_of(key, row.as_ref())
     }
 
     /// Stores an account and claims its identifiers. Answers the key that is already somebody else's, if one is; then the

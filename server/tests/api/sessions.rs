@@ -57,6 +57,21 @@ on_both_engines! {
         assert_eq!(browser.get("/account").await.location(), "/sign-in?next=/account");
     }
 
+    // security 121, 157: where nobody has the name, somebody else's account is read, and stays closed
+    async fn a_name_that_comes_next_is_not_the_one_typed(app: TestApp) {
+        app.add_account("ada").await;
+        app.add_account("grace").await;
+        for typed in ["ad", "ada@example.or", "adab", "fred", "0", "zoe"] {
+            assert_eq!(app.sign_in(typed, PASSWORD).await.expect(401).problem(), "sign_in_refused", "{typed}");
+            app.ask(typed).await;
+        }
+        app.drain().await;
+        assert_eq!((app.mail_to("ada@example.org").len(), app.mail_to("grace@example.org").len()), (0, 0));
+        let events = app.rows("select account_id from audit where event = 'sign_in_refused'").await;
+        assert!(events.len() == 6 && events.iter().all(String::is_empty), "{events:?}");
+        app.sign_in("ada", PASSWORD).await.expect(200);
+    }
+
     // security 96: fixation
     async fn a_session_from_before_is_never_adopted(app: TestApp) {
         app.add_account("ada").await;
