@@ -8,8 +8,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Nobody signs in with it: all accounts share one hash, of the parameters that this server uses itself.
-const PASSWORD: &str = "nineteen slow herons wade";
+/// How many have a password and nothing else.
+pub const ACCOUNTS: usize = 12_500;
+
+/// Prime to [`ACCOUNTS`] and to [`STRANGERS`].
+const STRIDE: usize = 7_919;
+
+/// How many names of nobody there are between those of accounts.
+const STRANGERS: usize = 8 * ACCOUNTS;
 
 /// How many more have a social security number and a driver's licence on file; a fact costs a slow hash.
 const WITH_FACTS: usize = 3_000;
@@ -57,8 +63,15 @@ pub struct Running {
     mails: PathBuf,
 }
 
+/// The login name of the account that was imported as the `place`th. Eight names of nobody fit before the next one.
+fn login_name(place: usize) -> String {
+    format!("name{:06}", 64 * place)
+}
+
+/// The address of somebody. One after the other they are strewn over all accounts, so no answer is quicker because the one before had
+/// read the neighbour.
 pub fn known(index: usize) -> String {
-    format!("known{index:05}@example.org")
+    format!("{}@example.org", login_name(index * STRIDE % ACCOUNTS))
 }
 
 /// The address of somebody with facts on file whom recovery refuses.
@@ -81,27 +94,29 @@ pub fn unknown_numbers(index: usize) -> String {
     format!("{}/NEVER{index:05}", 500_000_000 + index)
 }
 
+/// An address of nobody, as long as one of somebody and strewn between them: behind the last one, each would meet the same neighbour.
 pub fn unknown(index: usize) -> String {
-    format!("never{index:05}@example.org")
+    format!("name{:06}@example.org", 8 * (index * STRIDE % STRANGERS) + 4)
 }
 
 impl Instance {
-    /// A database with that many accounts.
-    pub async fn prepare(accounts: usize) -> Self {
+    /// A database with [`ACCOUNTS`], and those with facts on file.
+    pub async fn prepare() -> Self {
         let instance = Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
             mails: tempfile::tempdir_in("/dev/shm")
                 .or_else(|_| tempfile::tempdir())
                 .expect("a temporary folder"),
         };
-        let hash = hash();
         let mut csv = String::from(
             "login_name,email,name,kind,sign_in,password_hash,fact.social_security_number,fact.drivers_licence\n",
         );
-        for index in 0..accounts {
-            writeln!(csv, "known{index:05},{},Known Person,,,\"{hash}\",,", known(index)).expect("text");
+        for place in 0..ACCOUNTS {
+            let (name, hash) = (login_name(place), hash());
+            writeln!(csv, "{name},{name}@example.org,Known Person,,,\"{hash}\",,").expect("text");
         }
         for index in 0..WITH_FACTS {
+            let hash = hash();
             let (kind, sign_in, hash) = match reason(index) {
                 Reason::Organisation => ("organisation", "", hash.as_str()),
                 Reason::Elsewhere => ("", "sso", ""),
@@ -219,13 +234,11 @@ impl Instance {
     }
 }
 
+/// Of the parameters that this server uses itself, with a salt of its own as each real one has. Nobody knows a password for it.
 fn hash() -> String {
-    use argon2::password_hash::{PasswordHasher as _, SaltString};
-    let salt = SaltString::from_b64("bGF0Y2hrZXktYmVuY2g").expect("a salt");
-    argon2::Argon2::default()
-        .hash_password(PASSWORD.as_bytes(), &salt)
-        .expect("a hash")
-        .to_string()
+    use argon2::password_hash::{SaltString, rand_core::OsRng};
+    let (salt, output) = (SaltString::generate(&mut OsRng), "A".repeat(43));
+    format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${output}")
 }
 
 impl Running {

@@ -23,9 +23,6 @@ use instance::Instance;
 use report::{Report, note};
 use std::time::Duration;
 
-/// Accounts with an address and a password; their names are all of one length.
-const ACCOUNTS: usize = 12_500;
-
 /// What can be measured by itself, beside the timing of each endpoint.
 const PARTS: [&str; 3] = ["bytes", "throughput", "resets"];
 
@@ -40,7 +37,7 @@ async fn main() {
     let mut report = Report::default();
     // What the build left to be written goes to the disk first, or its writing is measured too.
     let _ = std::process::Command::new("sync").status();
-    let instance = Instance::prepare(ACCOUNTS).await;
+    let instance = Instance::prepare().await;
 
     report.below("cold start (median of 5)", instance.cold_start(5).await, 300.0, "ms");
     let running = instance.start().await;

@@ -63,4 +63,13 @@ impl Random {
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 % end as u64).expect("below a usize")
     }
+
+    /// As many of one kind as of the other, in random order.
+    pub fn order(&mut self, pairs: usize) -> Vec<bool> {
+        let mut order: Vec<bool> = (0..2 * pairs).map(|place| place < pairs).collect();
+        for place in (1..order.len()).rev() {
+            order.swap(place, self.below(place + 1));
+        }
+        order
+    }
 }
