@@ -236,9 +236,11 @@ impl Instance {
 
 /// Of the parameters that this server uses itself, with a salt of its own as each real one has. Nobody knows a password for it.
 fn hash() -> String {
+    use argon2::Params;
     use argon2::password_hash::{SaltString, rand_core::OsRng};
+    let (memory, passes, lanes) = (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST, Params::DEFAULT_P_COST);
     let (salt, output) = (SaltString::generate(&mut OsRng), "A".repeat(43));
-    format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${output}")
+    format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${output}")
 }
 
 impl Running {
