@@ -5,6 +5,7 @@
 //! statements and the same slow hashes and gets the same answer (security 70, 157).
 
 use super::plan::{Plan, required};
+use super::pointed::{Pointed, slots};
 use super::token::undo_token;
 use super::{LIFETIME, lock};
 use crate::account::identifier::EmailAddress;
@@ -31,12 +32,6 @@ use app::phrase;
 use app::view::FactProblem;
 use std::collections::BTreeMap;
 
-/// Accounts that one fact may point at. A value that more people share finds nobody: it is no proof of who somebody is.
-const SHARED: usize = 3;
-
-/// Accounts that all facts together can point at: five facts of three accounts each.
-pub const SLOTS: usize = 15;
-
 /// Accounts compared slowly, always this many: two, to see that a second one fits as well; stand-ins where there are fewer.
 const COMPARED: usize = 2;
 
@@ -47,7 +42,7 @@ pub struct Started {
 }
 
 /// A fact as it was typed, read.
-type Given = (Attribute, Value);
+pub type Given = (Attribute, Value);
 
 /// Begins a recovery for whoever knows all facts of one account.
 ///
@@ -66,35 +61,35 @@ pub async fn start(
     // A key that is missing ends it here, before anything is counted.
     let keys = key::keys(latchkey).await?;
     captcha::require(latchkey, visitor, &settings, Place::Recovery, captcha).await?;
-    let pointed = pointed(latchkey, &keys, &given).await?;
-    let slots = slots(&pointed);
-    // One transaction with the budgets: it changes something whether or not the try points at anybody, and so takes the same time.
+    let pointed = Pointed::at(latchkey, &keys, &given).await?;
+    // One transaction with the budgets, so that it is committed once.
     let mut write = spend(latchkey, visitor, &settings).await?;
+    write.touch_accounts(&pointed.touched()).await?;
     let counted = write
-        .count_recovery_try(&slots, settings.recovery.max_attempts, latchkey.now())
+        .count_recovery_try(&pointed.meant(), settings.recovery.max_attempts, latchkey.now())
         .await?;
     write.commit().await?;
 
-    let accounts = latchkey.store.accounts_in(&slots).await?;
+    let mut accounts = latchkey.store.accounts_in(&pointed.touched()).await?;
+    accounts.retain(|account| pointed.means(&account.id));
     let possible: Vec<&Account> = accounts
         .iter()
         .filter(|account| counted.contains(&account.id))
         .filter(|account| account.takes_password() && account.kind == Kind::Person)
         .collect();
-    let located = |account: &Account| pointed.iter().all(|ids| ids.contains(&account.id));
     let mut compared: Vec<&Account> = possible
         .iter()
         .copied()
-        .filter(|account| located(account) && has_address(account, &given))
+        .filter(|account| pointed.agree_on(&account.id) && has_address(account, &given))
         .collect();
     let ambiguous = compared.len() > COMPARED;
     if ambiguous {
         compared.clear();
     }
-    let fitting = match fitting(latchkey, &keys, &given, &compared).await {
+    let fitting = match fitting(latchkey, &keys, &given, &pointed, &compared).await {
         Ok(fitting) => fitting,
         Err(refused) => {
-            give_back(latchkey, &counted).await?;
+            give_back(latchkey, &pointed, &counted).await?;
             return Err(refused);
         }
     };
@@ -110,7 +105,7 @@ pub async fn start(
             let reason = reasons.into_iter().find(|(is_so, _)| *is_so);
             let reason = reason.map_or("no_match", |(_, reason)| reason);
             let about = possible.first().copied().or(accounts.first());
-            refuse(latchkey, visitor, &settings, reason, about, &counted).await
+            refuse(latchkey, visitor, &settings, reason, about, &pointed, &counted).await
         }
     }
 }
@@ -170,41 +165,6 @@ pub(super) async fn spend(latchkey: &Latchkey, visitor: &Visitor, settings: &Set
     }
 }
 
-/// For each locating fact the accounts it points at.
-async fn pointed(latchkey: &Latchkey, keys: &Bunch, given: &[Given]) -> Result<Vec<Vec<String>>, Refused> {
-    let mut pointed = Vec::new();
-    for (attribute, value) in given.iter().filter(|(attribute, _)| attribute.locates) {
-        let mut ids = Vec::new();
-        if attribute.name == EMAIL {
-            ids.extend(latchkey.store.account_id_by_key(value.as_str()).await?);
-        } else {
-            for key in keys {
-                let blind_index = key.blind_index(&attribute.name, value);
-                let limit = i64::try_from(SHARED + 1).unwrap_or(i64::MAX);
-                ids.extend(latchkey.store.located(&attribute.name, &blind_index, limit).await?);
-            }
-        }
-        if ids.len() > SHARED {
-            ids.clear();
-        }
-        pointed.push(ids);
-    }
-    Ok(pointed)
-}
-
-fn slots(pointed: &[Vec<String>]) -> [String; SLOTS] {
-    let mut ids: Vec<&String> = pointed.iter().flatten().collect();
-    ids.sort();
-    ids.dedup();
-    filled(ids)
-}
-
-/// The same number whoever is meant, so that statements are the same.
-fn filled<'a>(ids: impl IntoIterator<Item = &'a String>) -> [String; SLOTS] {
-    let mut ids = ids.into_iter().cloned();
-    std::array::from_fn(|_| ids.next().unwrap_or_default())
-}
-
 /// The address is a fact about the account itself, where it is asked for. A login name that looks like one is none.
 fn has_address(account: &Account, given: &[Given]) -> bool {
     let typed = given.iter().find(|(attribute, _)| attribute.name == EMAIL);
@@ -220,15 +180,17 @@ async fn fitting<'a>(
     latchkey: &Latchkey,
     keys: &Bunch,
     given: &[Given],
+    pointed: &Pointed,
     compared: &[&'a Account],
 ) -> Result<Vec<&'a Account>, Refused> {
-    let id = |index: usize| compared.get(index).map_or("", |account| account.id.as_str());
+    let own = |index: usize| compared.get(index).map(|account| account.id.as_str());
+    let id = |index: usize| own(index).unwrap_or(pointed.stand_in(index));
     let stored = latchkey.store.facts_of(id(0), id(1)).await?;
     let mut fitting = Vec::new();
     for index in 0..COMPARED {
         let mut all_fit = true;
         for (attribute, value) in given.iter().filter(|(attribute, _)| attribute.name != EMAIL) {
-            let stored = of_account(&stored, id(index), &attribute.name);
+            let stored = own(index).and_then(|id| of_account(&stored, id, &attribute.name));
             all_fit &= fits(latchkey, keys, &attribute.name, value, stored).await?;
         }
         fitting.extend(compared.get(index).copied().filter(|_| all_fit));
@@ -247,11 +209,10 @@ fn of_account<'a>(stored: &'a [FactRow], account_id: &str, attribute: &str) -> O
     })
 }
 
-async fn give_back(latchkey: &Latchkey, counted: &[String]) -> Result<(), Refused> {
+async fn give_back(latchkey: &Latchkey, pointed: &Pointed, counted: &[String]) -> Result<(), Refused> {
     let mut write = latchkey.store.write().await?;
-    for id in counted {
-        write.return_recovery_try(id).await?;
-    }
+    write.touch_accounts(&pointed.touched()).await?;
+    write.return_recovery_try(&slots(counted)).await?;
     write.commit().await?;
     Ok(())
 }
@@ -263,12 +224,14 @@ async fn refuse(
     settings: &Settings,
     reason: &str,
     about: Option<&Account>,
+    pointed: &Pointed,
     counted: &[String],
 ) -> Result<Started, Refused> {
     let now = latchkey.now();
     let mut write = latchkey.store.write().await?;
+    write.touch_accounts(&pointed.touched()).await?;
     let locked = write
-        .fail_recovery_try(&filled(counted), settings.recovery.max_attempts, now)
+        .fail_recovery_try(&slots(counted), settings.recovery.max_attempts, now)
         .await?;
     lock::queue_look(latchkey, &mut write, &locked).await?;
     let account_id = about.map_or("", |account| account.id.as_str());
@@ -304,9 +267,7 @@ async fn begin(
     }
     let names: Vec<&str> = given.iter().map(|(attribute, _)| attribute.name.as_str()).collect();
     let mut write = latchkey.store.write().await?;
-    for id in counted {
-        write.return_recovery_try(id).await?;
-    }
+    write.return_recovery_try(&slots(counted)).await?;
     write
         .keep_recovery_place(&account.id, latchkey.now() + LIFETIME)
         .await?;

@@ -26,6 +26,7 @@ pub mod facts;
 pub mod lock;
 pub mod mailbox;
 pub mod plan;
+pub mod pointed;
 pub mod token;
 pub mod undo;
 

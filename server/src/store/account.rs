@@ -132,14 +132,26 @@ pub(super) use account_columns;
 
 const BY_ID: &str = concat!("select ", account_columns!("a."), " from accounts a where a.id = $1");
 
+macro_rules! key_or_next {
+    () => {
+        "coalesce((select min(identifier_key) from account_identifiers where identifier_key >= $1), \
+         (select min(identifier_key) from account_identifiers))"
+    };
+}
+
 /// Finds the identifier asked for or, where it is nobody's, the next one, and the first one behind the last: an account is read
 /// either way, so that the time it takes does not tell that there is none (security 157). [`owner_of`] leaves somebody else's out.
 const BY_KEY_OR_NEXT: &str = concat!(
     "select i.identifier_key, ",
     account_columns!("a."),
-    " from account_identifiers i join accounts a on a.id = i.account_id where i.identifier_key = coalesce(\
-    (select min(identifier_key) from account_identifiers where identifier_key >= $1), \
-    (select min(identifier_key) from account_identifiers))"
+    " from account_identifiers i join accounts a on a.id = i.account_id where i.identifier_key = ",
+    key_or_next!()
+);
+
+/// The same where the id is enough.
+const ID_BY_KEY_OR_NEXT: &str = concat!(
+    "select identifier_key, account_id from account_identifiers where identifier_key = ",
+    key_or_next!()
 );
 
 /// The account found by [`BY_KEY_OR_NEXT`], if the key is its own.
@@ -172,12 +184,11 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn account_id_by_key(&self, key: &str) -> Result<Option<String>, Fault> {
-        let row: Option<(String,)> =
-            sqlx::query_as("select account_id from account_identifiers where identifier_key = $1")
-                .bind(key)
-                .fetch_optional(&mut *self.read().await?)
-                .await?;
-        Ok(row.map(|(id,)| id))
+        let row: Option<(String, String)> = sqlx::query_as(ID_BY_KEY_OR_NEXT)
+            .bind(key)
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(row.filter(|(found, _)| found == key).map(|(_, id)| id))
     }
 
     /// # Errors

@@ -118,21 +118,58 @@ impl Store {
         .await?)
     }
 
-    /// Accounts that a fact locates, at most `limit` of them.
+    /// Accounts that a fact locates, at most `most` of them. As many rows are read where there are none: those that come next, the first
+    /// ones behind the last, which are left out (security 157).
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn located(&self, attribute: &str, blind_index: &str, limit: i64) -> Result<Vec<String>, Fault> {
-        let rows: Vec<(String,)> = sqlx::query_as(
-            "select account_id from facts where blind_index = $1 and attribute = $2 order by account_id limit $3",
+    pub async fn located(&self, attribute: &str, blind_index: &str, most: usize) -> Result<Vec<String>, Fault> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "select blind_index, attribute, account_id from (\
+             select 0 as turn, n.* from (select blind_index, attribute, account_id from facts where blind_index >= $1 \
+             order by blind_index limit $2) n union all \
+             select 1 as turn, f.* from (select blind_index, attribute, account_id from facts order by blind_index limit $2) f\
+             ) r order by turn, blind_index limit $2",
         )
         .bind(blind_index)
-        .bind(attribute)
-        .bind(limit)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(&mut *self.read().await?)
         .await?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        let own = rows
+            .into_iter()
+            .filter(|(index, of, _)| index == blind_index && of == attribute);
+        Ok(distinct(own.map(|(.., id)| id)))
     }
+
+    /// Up to `most` accounts with facts on file: those that come next to an id, and the first ones behind the last.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn with_facts(&self, from: &str, most: i64) -> Result<Vec<String>, Fault> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "select account_id from (\
+             select 0 as turn, n.* from (select distinct account_id from facts where account_id >= $1 \
+             order by account_id limit $2) n union all \
+             select 1 as turn, f.* from (select distinct account_id from facts order by account_id limit $2) f\
+             ) r order by turn, account_id limit $2",
+        )
+        .bind(from)
+        .bind(most)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        Ok(distinct(rows.into_iter().map(|(id,)| id)))
+    }
+}
+
+/// Each once: where there are few rows, the first ones are also those that come next.
+fn distinct(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for id in ids {
+        if !seen.contains(&id) {
+            seen.push(id);
+        }
+    }
+    seen
 }
 
 impl Write {

@@ -138,6 +138,36 @@ on_both_engines! {
         assert!(of_ada.iter().all(|own| *own == statements), "{of_ada:#?}");
     }
 
+    // security 70, 157: of rows as well, which lie on pages that have to be read and written
+    async fn every_failure_reads_and_writes_as_many_rows(app: TestApp) {
+        let said = everybody(&app).await;
+        app.set("limits.enabled", json!(false)).await;
+        app.execute("delete from facts where attribute = 'drivers_licence'").await; // One each, as is asked for.
+        let written = async || app.rows("select cast(sum(recovery_touches) as bigint) from accounts").await[0].parse::<u64>().unwrap();
+        let mut seen = Vec::new();
+        for (name, facts) in &said {
+            let before = written().await;
+            let body = json!({ "facts": facts }).to_string();
+            let request = Request::post("/api/v1/recovery").header("content-type", "application/json");
+            let request = request.body(Body::from(body)).unwrap();
+            let router = app.router.clone();
+            let (status, read) = log::rows_read(async { router.oneshot(request).await.unwrap().status() }).await;
+            assert_eq!(status, 403, "{name}");
+            seen.push((name, written().await - before, read));
+        }
+        let (_, rows, read) = seen[0].clone();
+        assert_eq!(rows, 4, "an account for each of two facts, before and after comparing");
+        for table in ["account_identifiers", "accounts a", "facts"] {
+            assert!(read.iter().any(|(statement, found)| statement.contains(table) && *found > 0), "{table}: {read:#?}");
+        }
+        for (name, own_rows, own_read) in &seen {
+            assert_eq!((own_rows, own_read), (&rows, &read), "{name}");
+        }
+        let counted = app.rows("select login_name, recovery_tries, recovery_failures from accounts where recovery_tries > 0 order by login_name").await;
+        let meant = ["ada|1|1", "bare|1|1", "disabled|1|1", "elsewhere|1|1", "firm|1|1"];
+        assert_eq!(counted, meant, "who stands in has not tried");
+    }
+
     // R8; security 71, 74, 155
     async fn three_failures_lock_recovery_and_nothing_else(app: TestApp) {
         app.recoverable_ada().await;

@@ -17,7 +17,7 @@ const FILTER: &str =
     "debug,server=trace,tower_http=trace,sqlx=trace,lettre=debug,hyper=info,h2=info,reqwest=info,html5ever=info";
 
 static TEXT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-static STATEMENTS: Mutex<Option<HashMap<u64, Vec<String>>>> = Mutex::new(None);
+static ROUNDS: Mutex<Option<HashMap<u64, Vec<Round>>>> = Mutex::new(None);
 static CLOSED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -74,6 +74,18 @@ pub fn single(rounds: &[String]) -> Vec<String> {
 
 /// The same, with one text for what was said to the database in one go.
 pub async fn rounds<F: Future>(future: F) -> (F::Output, Vec<String>) {
+    let (output, rounds) = all(future).await;
+    (output, rounds.into_iter().map(|round| round.text).collect())
+}
+
+/// How many rows each reading statement found.
+pub async fn rows_read<F: Future>(future: F) -> (F::Output, Vec<(String, u64)>) {
+    let (output, rounds) = all(future).await;
+    let reading = rounds.into_iter().filter(|round| round.text.starts_with("select"));
+    (output, reading.map(|round| (round.text, round.rows)).collect())
+}
+
+async fn all<F: Future>(future: F) -> (F::Output, Vec<Round>) {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let output = future.instrument(tracing::info_span!("measured", number)).await;
@@ -86,7 +98,7 @@ pub async fn rounds<F: Future>(future: F) -> (F::Output, Vec<String>) {
         );
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
-    let found = open(&STATEMENTS).get_or_insert_default().remove(&number);
+    let found = open(&ROUNDS).get_or_insert_default().remove(&number);
     (output, found.unwrap_or_default())
 }
 
@@ -128,24 +140,36 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counting {
             } else {
                 fields.statement
             };
-            let mut statements = open(&STATEMENTS);
-            let of_measurement = statements.get_or_insert_default().entry(number).or_default();
-            of_measurement.push(statement.split_whitespace().collect::<Vec<_>>().join(" "));
+            let mut rounds = open(&ROUNDS);
+            let of_measurement = rounds.get_or_insert_default().entry(number).or_default();
+            of_measurement.push(Round {
+                text: statement.split_whitespace().collect::<Vec<_>>().join(" "),
+                rows: fields.rows,
+            });
         }
     }
+}
+
+/// What was said to the database in one go, and how many rows it answered.
+struct Round {
+    text: String,
+    rows: u64,
 }
 
 #[derive(Default)]
 struct Fields {
     number: u64,
+    rows: u64,
     summary: String,
     statement: String,
 }
 
 impl Visit for Fields {
     fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "number" {
-            self.number = value;
+        match field.name() {
+            "number" => self.number = value,
+            "rows_returned" => self.rows = value,
+            _ => {}
         }
     }
 
