@@ -26,9 +26,10 @@ impl Report {
         }
     }
 
+    /// With a place more than a budget has at most, so that one just missed does not look like one kept.
     fn judge(&mut self, what: &str, value: f64, unit: &str, kept: bool, budget: &str) {
         let verdict = if kept { "ok" } else { "MISSED" };
-        println!("{what:<58} {value:>10.2} {unit:<12} (budget {budget})  {verdict}");
+        println!("{what:<58} {value:>10.3} {unit:<12} (budget {budget})  {verdict}");
         if !kept {
             self.missed.push(what.to_owned());
         }

@@ -34,6 +34,7 @@ pub fn slots<'a>(ids: impl IntoIterator<Item = &'a String>) -> Slots {
     std::array::from_fn(|_| ids.next().unwrap_or_default())
 }
 
+/// What the locating facts of one try lead to.
 pub struct Pointed {
     /// For each locating fact the accounts it points at.
     by_fact: Vec<Vec<String>>,
