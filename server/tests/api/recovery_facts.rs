@@ -270,6 +270,32 @@ on_both_engines! {
         assert_eq!(app.try_ada(SOCIAL).await.status, if wrong == 3 { 403 } else { 201 });
     }
 
+    // security 72, 157: those who stand in for one are meant by another at the same moment
+    async fn fifty_at_once_who_stand_in_for_each_other_count_against_who_is_meant(app: TestApp) {
+        app.recovery_on(&["email", "social_security_number"]).await;
+        app.set("limits.enabled", json!(false)).await;
+        let names = ["ann", "bob", "cid", "dan", "eve"];
+        for (number, name) in names.iter().enumerate() {
+            let id = app.add_invited(name).await;
+            app.put_fact(&id, "social_security_number", &format!("201-00-000{}", number + 1)).await;
+        }
+        let app = Arc::new(app);
+        let crowd = (0..50).map(|number| {
+            let app = app.clone();
+            // Of three tries one means a person, one two of them, and one nobody.
+            let email = if number % 3 == 2 { "nobody".to_owned() } else { names[number % 5].to_owned() };
+            let social = if number % 3 == 1 { format!("201-00-000{}", (number + 1) % 5 + 1) } else { WRONG.to_owned() };
+            let facts = json!({ "email": format!("{email}@example.org"), "social_security_number": social });
+            tokio::spawn(async move { app.recover_from(&format!("127.0.0.{}", number + 2), facts).await.status })
+        });
+        for one in crowd.collect::<Vec<_>>() {
+            assert_eq!(one.await.unwrap(), 403);
+        }
+        let counted = app.rows("select recovery_tries, recovery_failures from accounts where recovery_locked_at > 0").await;
+        assert_eq!(counted, ["3|3"; 5], "each as often as it may be, and not once more");
+        assert_eq!(app.count("audit where event = 'recovery_refused'").await, 50);
+    }
+
     // security 73
     async fn an_address_with_wrong_facts_counts_against_its_owner_only(app: TestApp) {
         app.recoverable_ada().await;
