@@ -50,6 +50,7 @@ mod policy;
 mod probe;
 mod races;
 mod recovery;
+mod recovery_alike;
 mod recovery_facts;
 mod recovery_staff;
 mod recovery_storage;

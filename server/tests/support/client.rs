@@ -30,6 +30,15 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
+    /// All of it that must not differ between two who are not to be told apart.
+    pub fn alike(&self) -> String {
+        let mut headers = self.headers.clone();
+        for changing in ["date", "x-request-id"] {
+            headers.remove(changing);
+        }
+        format!("{} {headers:?} {}", self.status, self.body)
+    }
+
     /// The stable code of a problem document, after checking that it is one.
     #[track_caller]
     pub fn problem(&self) -> String {
