@@ -5,10 +5,18 @@ use super::{CONNECTIONS, PATIENCE, SQLITE_PRAGMAS};
 use crate::refused::Fault;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
+use std::num::NonZero;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
+use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+
+/// How long somebody waits for a connection to come back before another one is opened: longer than a usual read takes, so that only
+/// a long one makes others open more. Opening costs milliseconds of a processor. Were all who queue after a hiccup to open one each, a
+/// hiccup of 30 ms would keep them waiting for up to 130.
+const WORTH_WAITING: Duration = Duration::from_millis(50);
 
 /// Where reading connections come from.
 #[derive(Clone, Debug)]
@@ -20,11 +28,16 @@ pub enum Readers {
 /// Whoever uses a connection holds its lock.
 type Place = Arc<tokio::sync::Mutex<AnyConnection>>;
 
-/// Connections to one file. Opened when all others are in use, and kept.
+/// Connections to one file, kept once they are open. As many as there are processors are opened when they are needed first, more only
+/// when none comes back in time.
 #[derive(Debug)]
 pub struct Shelf {
     url: String,
+    /// One permit for each that may be in use.
     turns: Arc<Semaphore>,
+    /// One permit for each that is idle, and for each that may be opened without waiting.
+    free: Semaphore,
+    worth_waiting: Duration,
     idle: Mutex<Vec<Place>>,
 }
 
@@ -32,11 +45,8 @@ impl Readers {
     /// # Errors
     /// When the file cannot be opened.
     pub async fn of_file(url: &str) -> Result<Self, Fault> {
-        let shelf = Arc::new(Shelf {
-            url: url.to_owned(),
-            turns: Arc::new(Semaphore::new(CONNECTIONS as usize)),
-            idle: Mutex::default(),
-        });
+        let processors = available_parallelism().map_or(1, NonZero::get);
+        let shelf = Arc::new(Shelf::new(url, processors, WORTH_WAITING));
         // The first one now: what is wrong with the file is found while starting.
         drop(shelf.take().await?);
         Ok(Self::Shelf(shelf))
@@ -62,19 +72,37 @@ impl Readers {
 }
 
 impl Shelf {
+    fn new(url: &str, at_once: usize, worth_waiting: Duration) -> Self {
+        let most = CONNECTIONS as usize;
+        Self {
+            url: url.to_owned(),
+            turns: Arc::new(Semaphore::new(most)),
+            free: Semaphore::new(at_once.min(most)),
+            worth_waiting,
+            idle: Mutex::default(),
+        }
+    }
+
     async fn take(self: &Arc<Self>) -> Result<Reader, Fault> {
         let closed = |_| Fault::Other("store closed".into());
         let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| Fault::Other("no connection to the database is free".into()))?
             .map_err(closed)?;
-        let idle = self.idle().pop();
+        let free = timeout(self.worth_waiting, self.free.acquire()).await;
+        let free = free.ok().and_then(Result::ok);
+        let idle = free.as_ref().and_then(|_| self.idle().pop());
         let connection = match idle {
             Some(idle) => idle,
             None => self.open().await?,
         };
+        let connection = connection.lock_owned().await;
+        // Comes back with the connection.
+        if let Some(free) = free {
+            free.forget();
+        }
         Ok(Reader::Lent(Lent {
-            connection: connection.lock_owned().await,
+            connection,
             shelf: Arc::clone(self),
             _turn: turn,
         }))
@@ -138,6 +166,7 @@ impl Drop for Lent {
         self.shelf
             .idle()
             .push(Arc::clone(OwnedMutexGuard::mutex(&self.connection)));
+        self.shelf.free.add_permits(1);
     }
 }
 
@@ -145,14 +174,11 @@ impl Drop for Lent {
 mod tests {
     use super::*;
 
-    async fn shelf(folder: &tempfile::TempDir) -> Arc<Shelf> {
+    /// With one connection that is opened without waiting.
+    fn shelf(folder: &tempfile::TempDir, worth_waiting: Duration) -> Arc<Shelf> {
         sqlx::any::install_default_drivers();
-        let file = folder.path().join("latchkey.db");
-        let readers = Readers::of_file(&format!("sqlite://{}?mode=rwc", file.display())).await;
-        match readers.unwrap() {
-            Readers::Shelf(shelf) => shelf,
-            Readers::Pool(_) => panic!("a file needs no pool"),
-        }
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("latchkey.db").display());
+        Arc::new(Shelf::new(&url, 1, worth_waiting))
     }
 
     async fn number(reader: &mut Reader, sql: &'static str) -> i64 {
@@ -161,17 +187,52 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_is_used_again_and_another_opened_only_when_all_are_in_use() {
+    async fn many_who_read_at_once_share_one_connection() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = shelf(&folder).await;
-        for _ in 0..3 {
-            assert_eq!(number(&mut shelf.take().await.unwrap(), "select 1").await, 1);
-        }
+        let shelf = shelf(&folder, PATIENCE);
+        let readers = (0..50).map(|_| async { number(&mut shelf.take().await.unwrap(), "select 1").await });
+        assert_eq!(futures_util::future::join_all(readers).await, [1; 50]);
         assert_eq!(shelf.idle().len(), 1);
-        let both = (shelf.take().await.unwrap(), shelf.take().await.unwrap());
-        assert_eq!(shelf.idle().len(), 0);
-        drop(both);
-        assert_eq!(shelf.idle().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn another_connection_is_opened_when_none_comes_back_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = shelf(&folder, Duration::ZERO);
+        for _ in 0..3 {
+            let both = (shelf.take().await.unwrap(), shelf.take().await.unwrap());
+            assert_eq!(shelf.idle().len(), 0);
+            drop(both);
+            assert_eq!(shelf.idle().len(), 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn there_are_never_more_than_may_be_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = shelf(&folder, Duration::ZERO);
+        let mut all = Vec::new();
+        for _ in 0..CONNECTIONS {
+            all.push(shelf.take().await.unwrap());
+        }
+        assert!(timeout(Duration::ZERO, shelf.take()).await.is_err());
+        all.pop();
+        drop(shelf.take().await.unwrap());
+        drop(all);
+        assert_eq!(shelf.idle().len(), CONNECTIONS as usize);
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_waiting_takes_no_connection_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = shelf(&folder, PATIENCE);
+        let held = shelf.take().await.unwrap();
+        for _ in 0..3 {
+            assert!(timeout(Duration::ZERO, shelf.take()).await.is_err());
+        }
+        drop(held);
+        drop(shelf.take().await.unwrap());
+        assert_eq!(shelf.idle().len(), 1);
     }
 
     #[tokio::test]
@@ -179,10 +240,10 @@ mod tests {
         const LONG: &str =
             "with recursive n(i) as (select 1 union all select i + 1 from n where i < 300000) select count(*) from n";
         let folder = tempfile::tempdir().unwrap();
-        let shelf = shelf(&folder).await;
+        let shelf = shelf(&folder, PATIENCE);
         let mut given_up = shelf.take().await.unwrap();
         let reading = number(&mut given_up, LONG);
-        assert!(timeout(std::time::Duration::ZERO, reading).await.is_err());
+        assert!(timeout(Duration::ZERO, reading).await.is_err());
         drop(given_up);
         assert_eq!(number(&mut shelf.take().await.unwrap(), "select 2").await, 2);
         assert_eq!(shelf.idle().len(), 1);
@@ -191,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_reads_from_a_store_that_is_closed() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = shelf(&folder).await;
+        let shelf = shelf(&folder, PATIENCE);
         shelf.close().await;
         assert!(shelf.take().await.is_err());
     }
