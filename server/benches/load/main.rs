@@ -12,6 +12,7 @@
 
 mod bytes;
 mod client;
+mod host;
 mod instance;
 mod report;
 mod resets;

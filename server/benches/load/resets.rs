@@ -7,6 +7,7 @@
 //! special. The server's own lies in large pages where the system allows (see `main.rs`), which can save it a few percent.
 
 use crate::client::Connection;
+use crate::host::ProcessorTime;
 use crate::instance::{Running, known};
 use crate::report::{Report, note};
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ pub async fn measure(running: &Running, report: &mut Report) {
     let client = reqwest::Client::new();
     let (mut raws, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     let (mut times, mut beside) = (Vec::new(), Vec::new());
+    let machine = ProcessorTime::now();
     for round in 0..ROUNDS {
         let tokens = ask_for_links(&client, running, round).await;
         let first = raw_rate();
@@ -53,6 +55,7 @@ pub async fn measure(running: &Running, report: &mut Report) {
         "",
     );
     note("the same, best round", ratios.iter().copied().fold(0.0, f64::max), "");
+    note("stolen by the host meanwhile", machine.stolen_since(), "%");
 }
 
 async fn ask_for_links(client: &reqwest::Client, running: &Running, round: usize) -> Vec<String> {
