@@ -187,6 +187,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn as_many_are_opened_without_waiting_as_there_are_processors() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("latchkey.db");
+        let readers = Readers::of_file(&format!("sqlite://{}?mode=rwc", file.display())).await;
+        let Readers::Shelf(shelf) = readers.unwrap() else {
+            panic!("a file needs no pool");
+        };
+        let processors = available_parallelism().unwrap().get();
+        assert_eq!(shelf.free.available_permits(), processors.min(CONNECTIONS as usize));
+        assert_eq!(shelf.idle().len(), 1);
+    }
+
+    #[tokio::test]
     async fn many_who_read_at_once_share_one_connection() {
         let folder = tempfile::tempdir().unwrap();
         let shelf = shelf(&folder, PATIENCE);
