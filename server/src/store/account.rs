@@ -186,7 +186,7 @@ impl Store {
     pub async fn account_id_by_key(&self, key: &str) -> Result<Option<String>, Fault> {
         let row: Option<(String, String)> = sqlx::query_as(ID_BY_KEY_OR_NEXT)
             .bind(key)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         Ok(row.filter(|(found, _)| found == key).map(|(_, id)| id))
     }
@@ -195,7 +195,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn count_accounts(&self) -> Result<i64, Fault> {
         let row: (i64,) = sqlx::query_as("select count(*) from accounts")
-            .fetch_one(&mut *self.read().await?)
+            .fetch_one(&mut self.read().await?)
             .await?;
         Ok(row.0)
     }
@@ -214,7 +214,7 @@ impl Store {
             .bind(wanted.sign_in.map_or("", SignIn::as_str))
             .bind(search.map(containing).unwrap_or_default())
             .bind(limit)
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut self.read().await?)
             .await?;
         rows.into_iter().map(Account::try_from).collect()
     }
@@ -224,7 +224,7 @@ impl Store {
     pub async fn account(&self, id: &str) -> Result<Option<Account>, Fault> {
         let row: Option<AccountRow> = sqlx::query_as(BY_ID)
             .bind(id)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         row.map(Account::try_from).transpose()
     }
@@ -236,7 +236,7 @@ impl Store {
     pub async fn account_by_key(&self, key: &str) -> Result<Option<Account>, Fault> {
         let row = sqlx::query(BY_KEY_OR_NEXT)
             .bind(key)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         owner_of(key, row.as_ref())
     }

@@ -25,7 +25,7 @@ impl Store {
             "select id, name, scopes, created_by, created_at, last_used_at from api_keys where key_digest = $1",
         )
         .bind(digest)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?)
     }
 
@@ -41,7 +41,7 @@ impl Store {
         .bind(after.at)
         .bind(&after.id)
         .bind(limit)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 }

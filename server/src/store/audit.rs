@@ -77,7 +77,7 @@ impl Store {
         )
         .bind(start)
         .bind(slot)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -100,7 +100,7 @@ impl Store {
         .bind(wanted.from.unwrap_or(i64::MIN))
         .bind(wanted.to.unwrap_or(i64::MAX))
         .bind(limit)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -130,7 +130,7 @@ impl Store {
         .bind(wanted.from.unwrap_or(i64::MIN))
         .bind(wanted.to.unwrap_or(i64::MAX))
         .bind(limit)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -139,7 +139,7 @@ impl Store {
     pub async fn audit_head(&self) -> Result<AuditHead, Fault> {
         Ok(
             sqlx::query_as("select seq, chain, pruned_seq, pruned_chain from audit_head where id = 'head'")
-                .fetch_one(&mut *self.read().await?)
+                .fetch_one(&mut self.read().await?)
                 .await?,
         )
     }
@@ -156,7 +156,7 @@ impl Store {
         .bind(id)
         .bind(last)
         .bind(limit)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -170,7 +170,7 @@ impl Store {
              or seq > (select seq from audit_head where id = 'head') limit 1",
         )
         .bind(since)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?;
         Ok(row.map(|(id,)| id))
     }

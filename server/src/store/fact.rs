@@ -68,7 +68,7 @@ impl Store {
         Ok(sqlx::query_as(
             "select name, kind, labels, options, format, proves, locates, created_at from attributes order by created_at, name",
         )
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -78,7 +78,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn fact_keys(&self) -> Result<Vec<FactKeyRow>, Fault> {
         Ok(sqlx::query_as("select id, number from fact_keys order by number")
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut self.read().await?)
             .await?)
     }
 
@@ -91,7 +91,7 @@ impl Store {
             "select k.id, k.number, k.created_at, count(f.account_id) as facts from fact_keys k \
              left join facts f on f.key_id = k.id group by k.id, k.number, k.created_at order by k.number",
         )
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -100,7 +100,7 @@ impl Store {
     pub async fn facts_on_file(&self, account_id: &str) -> Result<Vec<FactOnFile>, Fault> {
         Ok(sqlx::query_as(ON_FILE)
             .bind(account_id)
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut self.read().await?)
             .await?)
     }
 
@@ -114,7 +114,7 @@ impl Store {
         )
         .bind(first)
         .bind(second)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -133,7 +133,7 @@ impl Store {
         )
         .bind(blind_index)
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?;
         let own = rows
             .into_iter()
@@ -155,7 +155,7 @@ impl Store {
         )
         .bind(from)
         .bind(most)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?;
         Ok(distinct(rows.into_iter().map(|(id,)| id)))
     }

@@ -24,7 +24,7 @@ impl Store {
         let known: Vec<i64> = super::migrations().iter().map(|migration| migration.version).collect();
         // It answers, so what fails here is that there is no such table: nothing was ever migrated.
         let made: Vec<(i64,)> = sqlx::query_as("select version from _sqlx_migrations where success")
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut self.read().await?)
             .await
             .unwrap_or_default();
         if made.iter().any(|(version,)| !known.contains(version)) {
@@ -45,7 +45,7 @@ impl Store {
             Engine::Sqlite => "select sqlite_version()",
             Engine::Postgres => "select current_setting('server_version')",
         };
-        let (version,): (String,) = sqlx::query_as(sql).fetch_one(&mut *self.read().await?).await?;
+        let (version,): (String,) = sqlx::query_as(sql).fetch_one(&mut self.read().await?).await?;
         Ok(version)
     }
 
@@ -59,7 +59,7 @@ impl Store {
         }
         let (now,): (UnixMillis,) =
             sqlx::query_as("select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)")
-                .fetch_one(&mut *self.read().await?)
+                .fetch_one(&mut self.read().await?)
                 .await?;
         Ok(Some(now))
     }
@@ -70,7 +70,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn newest_event(&self) -> Result<Option<UnixMillis>, Fault> {
         let (newest,): (Option<UnixMillis>,) = sqlx::query_as("select max(at) from audit")
-            .fetch_one(&mut *self.read().await?)
+            .fetch_one(&mut self.read().await?)
             .await?;
         Ok(newest)
     }

@@ -33,7 +33,7 @@ impl Store {
              from jobs where id = $1",
         )
         .bind(id)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?)
     }
 }

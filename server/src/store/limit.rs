@@ -13,7 +13,7 @@ impl Store {
         let row: Option<(i64,)> = sqlx::query_as("select used from limits where name = $1 and window_start = $2")
             .bind(name)
             .bind(window_start)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         Ok(row.map_or(0, |(used,)| used))
     }
@@ -37,7 +37,7 @@ impl Store {
         .bind(length)
         .bind(prefix)
         .bind(limit)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?;
         Ok(rows)
     }

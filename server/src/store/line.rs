@@ -11,14 +11,10 @@
 //!
 //! A writer is told "done" only after the commit that its changes are part of: what was answered is on the disk.
 
-use super::SQLITE_PRAGMAS;
-use super::batch::{Answer, Batch};
+use super::sqlite::Connection;
+use super::statement::{Answer, Statement};
 use crate::refused::Fault;
-use futures_util::future::{self, BoxFuture, FutureExt as _};
-use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
-use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
-use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr};
+use sqlx::{Any, Error, Execute};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +27,7 @@ const UNSAID: usize = 20;
 /// The line of writers. Fair: who came first writes first.
 #[derive(Clone, Debug)]
 pub struct Line {
+    url: Arc<str>,
     desk: Arc<Mutex<Desk>>,
     /// How many wait for their turn. Whoever is alone need not leave the commit to somebody else.
     queued: Arc<AtomicUsize>,
@@ -38,13 +35,13 @@ pub struct Line {
 
 /// What passes from writer to writer.
 struct Desk {
-    connection: AnyConnection,
+    connection: Connection,
     /// Whether a transaction is open.
     open: bool,
     /// Whose turn it is, or was if they left without a word: then their changes are still to be undone.
     writing: Option<Place>,
     /// What the writer has not said yet.
-    unsaid: Batch,
+    unsaid: Vec<Statement>,
     /// Whether they have said anything.
     begun: bool,
     /// Those whose changes wait for the commit.
@@ -89,19 +86,24 @@ impl Line {
     /// # Errors
     /// When the file cannot be opened.
     pub async fn open(url: &str) -> Result<Self, Fault> {
-        let mut connection = AnyConnection::connect(url).await?;
-        connection.execute(SQLITE_PRAGMAS).await?;
         Ok(Self {
+            url: url.into(),
             desk: Arc::new(Mutex::new(Desk {
-                connection,
+                connection: Connection::open(url).await?,
                 open: false,
                 writing: None,
-                unsaid: Batch::default(),
+                unsaid: Vec::new(),
                 begun: false,
                 done: Vec::new(),
             })),
             queued: Arc::default(),
         })
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Waits for one's turn. The transaction begins with the first statement.
@@ -121,7 +123,7 @@ impl Line {
         desk.open = true;
         desk.writing = Some(place);
         desk.begun = false;
-        desk.unsaid.add(sqlx::query(begin))?;
+        desk.unsaid.push(Statement::of(sqlx::query(begin))?);
         Ok(Turn {
             desk,
             line: self.clone(),
@@ -136,10 +138,10 @@ impl Line {
         let mut desk = self.desk.lock_owned().await;
         desk.clear().await;
         if desk.open {
-            let committed = sqlx::query("commit").execute(&mut desk.connection).await;
+            let committed = desk.connection.say(&["commit"]).await;
             if let Err(error) = &committed {
                 tracing::error!(%error, "changes could not be committed");
-                let _ = desk.connection.execute("rollback").await;
+                let _ = desk.connection.say(&["rollback"]).await;
             }
             desk.end(committed.is_ok());
         }
@@ -149,29 +151,29 @@ impl Line {
     pub async fn finish(&self) {
         self.clone().close().await;
         let mut desk = self.desk.lock().await;
-        let _ = desk.connection.execute("pragma wal_checkpoint(truncate)").await;
+        let _ = desk.connection.say(&["pragma wal_checkpoint(truncate)"]).await;
     }
 }
 
 impl Desk {
     /// Undoes what somebody left who did not commit, and nobody else's changes. Given up half-way, it is done again by the next.
     async fn clear(&mut self) {
-        self.unsaid = Batch::default();
+        self.unsaid.clear();
         match self.writing {
             Some(Place::First) => {
                 if self.begun {
                     // Fails only where there is no transaction, so nothing to undo.
-                    let _ = self.connection.execute("rollback").await;
+                    let _ = self.connection.say(&["rollback"]).await;
                 }
                 self.end(false);
             }
             Some(Place::Later) if self.begun => {
-                let undone = self.connection.execute("rollback to turn; release turn").await;
+                let undone = self.connection.say(&["rollback to turn", "release turn"]).await;
                 if let Err(error) = undone
                     && self.is_lost(&error).await
                 {
                     tracing::error!(%error, "changes could not be undone by themselves");
-                    let _ = self.connection.execute("rollback").await;
+                    let _ = self.connection.say(&["rollback"]).await;
                     self.end(false);
                 }
             }
@@ -183,13 +185,14 @@ impl Desk {
     /// Whether the changes of all have to be undone with those of one. Not where the savepoint was given up just before its owner was:
     /// then the transaction goes on, and beginning another one fails.
     async fn is_lost(&mut self, error: &Error) -> bool {
-        !error.to_string().contains("no such savepoint") || self.connection.execute("begin").await.is_ok()
+        !error.to_string().contains("no such savepoint") || self.connection.say(&["begin"]).await.is_ok()
     }
 
-    /// All that is unsaid, now said.
-    fn say(&mut self) -> Query<'static, Any, AnyArguments> {
+    /// Says all that is unsaid, and gives the answer of each.
+    async fn say(&mut self) -> Result<Vec<Answer>, Error> {
         self.begun = true;
-        self.unsaid.take()
+        let statements = std::mem::take(&mut self.unsaid);
+        self.connection.ask(statements).await
     }
 
     /// To be told how it ended.
@@ -226,11 +229,20 @@ impl Turn {
     /// # Errors
     /// When the database refuses it, or one of those before it.
     pub async fn later<'q>(&mut self, query: impl Execute<'q, Any>) -> Result<(), Error> {
-        self.desk.unsaid.add(query)?;
+        self.desk.unsaid.push(Statement::of(query)?);
         if self.desk.unsaid.len() > UNSAID {
             self.say().await?;
         }
         Ok(())
+    }
+
+    /// Asks one, together with those left for later.
+    ///
+    /// # Errors
+    /// When the database refuses it, or one of those before it.
+    pub async fn ask(&mut self, statement: Statement) -> Result<Answer, Error> {
+        self.desk.unsaid.push(statement);
+        Ok(self.say().await?.pop().unwrap_or_default())
     }
 
     /// Asks several in one go, and gives the answer of each.
@@ -243,20 +255,17 @@ impl Turn {
         }
         let before = self.desk.unsaid.len();
         for query in queries {
-            self.desk.unsaid.add(query)?;
+            self.desk.unsaid.push(Statement::of(query)?);
         }
-        let all = self.desk.say();
-        let answers = Answer::of_all(self.desk.connection.fetch_many(all)).await;
-        self.failed |= answers.is_err();
-        answers.map(|mut answers| answers.split_off(before))
+        let mut answers = self.say().await?;
+        Ok(answers.split_off(before))
     }
 
     /// Says what was left for later.
-    async fn say(&mut self) -> Result<(), Error> {
-        let all = self.desk.say();
-        let said = all.execute(&mut self.desk.connection).await;
-        self.failed |= said.is_err();
-        said.map(drop)
+    async fn say(&mut self) -> Result<Vec<Answer>, Error> {
+        let answers = self.desk.say().await;
+        self.failed |= answers.is_err();
+        answers
     }
 
     /// Passes the connection on and waits until the changes are on the disk.
@@ -269,7 +278,7 @@ impl Turn {
         }
         let told = match self.place {
             Place::First if self.line.queued.load(Ordering::Relaxed) == 0 => {
-                (&mut self).execute(sqlx::query("commit")).await?;
+                self.ask(Statement::of(sqlx::query("commit"))?).await?;
                 self.desk.end(true);
                 None
             }
@@ -278,7 +287,7 @@ impl Turn {
                 Some(self.desk.expect_commit())
             }
             Place::Later => {
-                (&mut self).execute(sqlx::query("release turn")).await?;
+                self.ask(Statement::of(sqlx::query("release turn"))?).await?;
                 Some(self.desk.expect_commit())
             }
         };
@@ -306,62 +315,6 @@ impl Drop for Turn {
         {
             runtime.spawn(self.line.clone().close());
         }
-    }
-}
-
-/// Asks what was left for later, too, and answers as if only the last had been asked.
-impl<'c> Executor<'c> for &'c mut Turn {
-    type Database = Any;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, Error>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Any>,
-    {
-        let Turn { desk, failed, .. } = self;
-        let desk = &mut **desk;
-        let mut before = desk.unsaid.len();
-        let asked = if before == 0 {
-            desk.connection.fetch_many(query)
-        } else {
-            if let Err(error) = desk.unsaid.add(query) {
-                return stream::once(future::ready(Err(error))).boxed();
-            }
-            let all = desk.say();
-            desk.connection.fetch_many(all)
-        };
-        asked
-            .try_filter(move |step| {
-                let own = before == 0;
-                if step.is_left() {
-                    before = before.saturating_sub(1);
-                }
-                future::ready(own)
-            })
-            .inspect_err(|_| *failed = true)
-            .boxed()
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, Error>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Any>,
-    {
-        async move { self.fetch(query).try_next().await }.boxed()
-    }
-
-    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, Error>>
-    where
-        'c: 'e,
-    {
-        self.desk.connection.prepare_with(sql, parameters)
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
-    where
-        'c: 'e,
-    {
-        self.desk.connection.describe(sql)
     }
 }
 

@@ -40,7 +40,7 @@ impl Store {
             sqlx::query_as(select!("where kind = $1 and locale = $2 order by version desc limit 1"))
                 .bind(kind)
                 .bind(locale)
-                .fetch_optional(&mut *self.read().await?)
+                .fetch_optional(&mut self.read().await?)
                 .await?,
         )
     }
@@ -54,7 +54,7 @@ impl Store {
             "as newest where version = (select max(version) from mail_templates as other \
              where other.kind = newest.kind and other.locale = newest.locale)"
         ))
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -67,7 +67,7 @@ impl Store {
             sqlx::query_as(select!("where kind = $1 and locale = $2 order by version desc"))
                 .bind(kind)
                 .bind(locale)
-                .fetch_all(&mut *self.read().await?)
+                .fetch_all(&mut self.read().await?)
                 .await?,
         )
     }

@@ -4,7 +4,6 @@
 mod account;
 mod api_key;
 mod audit;
-mod batch;
 mod captcha;
 mod fact;
 mod health;
@@ -20,6 +19,8 @@ mod recovery;
 mod request;
 mod session;
 mod setting;
+mod sqlite;
+mod statement;
 mod token;
 mod transaction;
 
@@ -44,13 +45,13 @@ use crate::audit::{Event, EventResult};
 use crate::clock::UnixMillis;
 use crate::metrics::Happened;
 use crate::refused::Fault;
-use batch::Answer;
 use line::Line;
 use readers::{Reader, Readers};
 use sqlx::any::{AnyArguments, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
 use sqlx::query::Query;
-use sqlx::{Any, AnyPool, Connection as _, FromRow as _};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, FromRow as _};
+use statement::Answer;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -169,13 +170,17 @@ impl Store {
         let migrated = match &self.writers {
             // PostgreSQL has a lock for this; on SQLite a transaction around all of it does the same.
             Writers::Pool(pool) => migrations.run(pool).await,
-            Writers::Line(_) => {
-                let mut reader = self.read().await?;
-                let mut whole = reader.begin_with("begin immediate").await?;
+            Writers::Line(line) => {
+                let mut connection = AnyConnection::connect(line.url()).await?;
+                connection.execute(SQLITE_PRAGMAS).await?;
+                let mut whole = connection.begin_with("begin immediate").await?;
                 let migrated = migrations.run(&mut *whole).await;
                 if migrated.is_ok() {
                     whole.commit().await?;
+                } else {
+                    whole.rollback().await?;
                 }
+                connection.close().await?;
                 migrated
             }
         };
@@ -228,7 +233,7 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), Fault> {
-        sqlx::query("select 1").execute(&mut *self.read().await?).await?;
+        sqlx::query("select 1").execute(&mut self.read().await?).await?;
         Ok(())
     }
 

@@ -110,7 +110,7 @@ impl Store {
         .bind(&after.id)
         .bind(wanted.state.map_or("", State::as_str))
         .bind(limit)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -120,21 +120,21 @@ impl Store {
         let (waiting, oldest) = self.outbox_waiting().await?;
         let (retrying,): (i64,) =
             sqlx::query_as("select count(*) from outbox where state = 'queued' and attempts > 0 and reply <> ''")
-                .fetch_one(&mut *self.read().await?)
+                .fetch_one(&mut self.read().await?)
                 .await?;
         let trouble: Option<(String,)> = sqlx::query_as(
             "select reply from outbox where state = 'queued' and attempts > 0 and reply <> '' order by created_at desc limit 1",
         )
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?;
         let (last_sent,): (Option<UnixMillis>,) =
             sqlx::query_as("select max(finished_at) from outbox where state = 'sent'")
-                .fetch_one(&mut *self.read().await?)
+                .fetch_one(&mut self.read().await?)
                 .await?;
         let (failed,): (i64,) =
             sqlx::query_as("select count(*) from outbox where state = 'failed' and finished_at >= $1")
                 .bind(since)
-                .fetch_one(&mut *self.read().await?)
+                .fetch_one(&mut self.read().await?)
                 .await?;
         Ok(MailHealth {
             waiting,
@@ -153,7 +153,7 @@ impl Store {
     pub async fn outbox_waiting(&self) -> Result<(i64, Option<UnixMillis>), Fault> {
         Ok(
             sqlx::query_as("select count(*), min(created_at) from outbox where state = 'queued'")
-                .fetch_one(&mut *self.read().await?)
+                .fetch_one(&mut self.read().await?)
                 .await?,
         )
     }
@@ -167,7 +167,7 @@ impl Store {
             "select id from outbox where state = 'queued' and next_attempt_at <= $1 and lease_until <= $1 limit 1",
         )
         .bind(now)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?;
         Ok(due.is_some())
     }

@@ -28,7 +28,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn pictures(&self) -> Result<Vec<PictureRow>, Fault> {
         let rows = sqlx::query_as("select name, digest, width, height from branding_pictures");
-        Ok(rows.fetch_all(&mut *self.read().await?).await?)
+        Ok(rows.fetch_all(&mut self.read().await?).await?)
     }
 
     /// The content of a picture, if it is still this one.
@@ -40,7 +40,7 @@ impl Store {
             sqlx::query_as("select content from branding_pictures where name = $1 and digest = $2")
                 .bind(name)
                 .bind(digest)
-                .fetch_optional(&mut *self.read().await?)
+                .fetch_optional(&mut self.read().await?)
                 .await?;
         Ok(row.map(|(content,)| content))
     }

@@ -1,12 +1,15 @@
 //! Connections for reading. PostgreSQL's come from a pool, which asks each before and after its use whether it is still there; a file
 //! cannot go away, and asking takes longer than most of what is read. So SQLite's lie on a shelf, the last one used on top.
 
-use super::{CONNECTIONS, PATIENCE, SQLITE_PRAGMAS};
+use super::sqlite::Connection;
+use super::statement::{Answer, Steps, asked, prepared_elsewhere, steps};
+use super::{CONNECTIONS, PATIENCE};
 use crate::refused::Fault;
+use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
+use sqlx::any::{AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
+use sqlx::{Any, AnyPool, Describe, Error, Execute, Executor, SqlStr};
 use std::num::NonZero;
-use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -26,7 +29,7 @@ pub enum Readers {
 }
 
 /// Whoever uses a connection holds its lock.
-type Place = Arc<tokio::sync::Mutex<AnyConnection>>;
+type Place = Arc<tokio::sync::Mutex<Connection>>;
 
 /// Connections to one file, kept once they are open. As many as there are processors are opened when they are needed first, more only
 /// when none comes back in time.
@@ -109,8 +112,7 @@ impl Shelf {
     }
 
     async fn open(&self) -> Result<Place, Fault> {
-        let mut connection = AnyConnection::connect(&self.url).await?;
-        connection.execute(SQLITE_PRAGMAS).await?;
+        let connection = Connection::open(&self.url).await?;
         Ok(Arc::new(tokio::sync::Mutex::new(connection)))
     }
 
@@ -122,41 +124,65 @@ impl Shelf {
         self.turns.close();
         let idle = std::mem::take(&mut *self.idle());
         for connection in idle.into_iter().filter_map(Arc::into_inner) {
-            let _ = connection.into_inner().close().await;
+            connection.into_inner().close().await;
         }
     }
 }
 
 /// A connection in use.
+#[derive(Debug)]
 pub enum Reader {
     Lent(Lent),
     Pooled(PoolConnection<Any>),
 }
 
-impl Deref for Reader {
-    type Target = AnyConnection;
+impl<'c> Executor<'c> for &'c mut Reader {
+    type Database = Any;
 
-    fn deref(&self) -> &AnyConnection {
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> Steps<'e>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
         match self {
-            Self::Lent(lent) => &lent.connection,
-            Self::Pooled(pooled) => pooled,
+            Reader::Lent(lent) => steps(asked(query, |statement| lent.connection.ask_one(statement))),
+            Reader::Pooled(pooled) => (&mut **pooled).fetch_many(query),
         }
     }
-}
 
-impl DerefMut for Reader {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
         match self {
-            Self::Lent(lent) => &mut lent.connection,
-            Self::Pooled(pooled) => pooled,
+            Reader::Lent(lent) => asked(query, |statement| lent.connection.ask_one(statement))
+                .map_ok(Answer::into_first)
+                .boxed(),
+            Reader::Pooled(pooled) => (&mut **pooled).fetch_optional(query),
         }
+    }
+
+    fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, Error>>
+    where
+        'c: 'e,
+    {
+        prepared_elsewhere()
+    }
+
+    fn describe<'e>(self, _: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
+    where
+        'c: 'e,
+    {
+        prepared_elsewhere()
     }
 }
 
 /// Goes back onto its shelf when it is dropped. A statement that was given up half-way ends before the next one of its connection
 /// begins: the connection's thread does one at a time.
+#[derive(Debug)]
 pub struct Lent {
-    connection: OwnedMutexGuard<AnyConnection>,
+    connection: OwnedMutexGuard<Connection>,
     shelf: Arc<Shelf>,
     _turn: OwnedSemaphorePermit,
 }
@@ -182,7 +208,7 @@ mod tests {
     }
 
     async fn number(reader: &mut Reader, sql: &'static str) -> i64 {
-        let row: (i64,) = sqlx::query_as(sql).fetch_one(&mut **reader).await.unwrap();
+        let row: (i64,) = sqlx::query_as(sql).fetch_one(&mut *reader).await.unwrap();
         row.0
     }
 

@@ -87,7 +87,7 @@ impl Store {
             .bind(wanted.outcome.map_or("", Outcome::as_str))
             .bind(i64::from(wanted.not_mailed))
             .bind(limit)
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut self.read().await?)
             .await?)
     }
 
@@ -99,7 +99,7 @@ impl Store {
              account_id, outcome, target, started_by from reset_requests where receipt = $1",
         )
         .bind(receipt)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?)
     }
 }
@@ -112,7 +112,7 @@ impl Store {
     pub async fn target_of_request(&self, id: &str) -> Result<String, Fault> {
         let row: Option<(String,)> = sqlx::query_as("select target from reset_requests where id = $1")
             .bind(id)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         Ok(row.map(|(target,)| target).unwrap_or_default())
     }

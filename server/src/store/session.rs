@@ -48,7 +48,7 @@ impl Store {
         .bind(token_digest)
         .bind(now)
         .bind(idle_since)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?)
     }
 
@@ -69,7 +69,7 @@ impl Store {
         .bind(account_id)
         .bind(now)
         .bind(idle_since)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 }

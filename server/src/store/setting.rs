@@ -11,7 +11,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn settings(&self) -> Result<Vec<(String, String)>, Fault> {
         Ok(sqlx::query_as("select name, value from settings")
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut self.read().await?)
             .await?)
     }
 }

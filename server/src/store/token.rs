@@ -91,7 +91,7 @@ impl Store {
         let row = sqlx::query(living!("t.token_digest = $2"))
             .bind(now)
             .bind(token_digest)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         row.map(LivingToken::try_from).transpose()
     }
@@ -106,7 +106,7 @@ impl Store {
         let row = sqlx::query(living!("t.request_id = $2"))
             .bind(now)
             .bind(request_id)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?;
         row.map(LivingToken::try_from).transpose()
     }

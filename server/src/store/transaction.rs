@@ -1,12 +1,11 @@
 //! The two kinds of transactions, asked as one.
 
-use super::batch::Answer;
 use super::line::Turn;
+use super::statement::{Answer, Steps, asked, prepared_elsewhere, steps};
 use crate::refused::Fault;
-use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
-use sqlx::any::{AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
-use sqlx::{Any, Describe, Either, Error, Execute, Executor, SqlStr, Transaction};
+use futures_util::future::{BoxFuture, FutureExt as _, TryFutureExt as _};
+use sqlx::any::{AnyRow, AnyStatement, AnyTypeInfo};
+use sqlx::{Any, Describe, Error, Execute, Executor, SqlStr, Transaction};
 
 /// What a writer writes in.
 #[derive(Debug)]
@@ -63,13 +62,13 @@ impl Tx {
 impl<'c> Executor<'c> for &'c mut Tx {
     type Database = Any;
 
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, Error>>
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> Steps<'e>
     where
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
         match self {
-            Tx::Turn(turn) => turn.fetch_many(query),
+            Tx::Turn(turn) => steps(asked(query, |statement| turn.ask(statement))),
             Tx::Own(own) => (&mut **own).fetch_many(query),
         }
     }
@@ -80,28 +79,24 @@ impl<'c> Executor<'c> for &'c mut Tx {
         E: 'q + Execute<'q, Any>,
     {
         match self {
-            Tx::Turn(turn) => turn.fetch_optional(query),
+            Tx::Turn(turn) => asked(query, |statement| turn.ask(statement))
+                .map_ok(Answer::into_first)
+                .boxed(),
             Tx::Own(own) => (&mut **own).fetch_optional(query),
         }
     }
 
-    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, Error>>
+    fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, Error>>
     where
         'c: 'e,
     {
-        match self {
-            Tx::Turn(turn) => turn.prepare_with(sql, parameters),
-            Tx::Own(own) => (&mut **own).prepare_with(sql, parameters),
-        }
+        prepared_elsewhere()
     }
 
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
+    fn describe<'e>(self, _: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
     where
         'c: 'e,
     {
-        match self {
-            Tx::Turn(turn) => turn.describe(sql),
-            Tx::Own(own) => (&mut **own).describe(sql),
-        }
+        prepared_elsewhere()
     }
 }

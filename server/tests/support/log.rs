@@ -89,7 +89,7 @@ async fn all<F: Future>(future: F) -> (F::Output, Vec<Round>) {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let output = future.instrument(tracing::info_span!("measured", number)).await;
-    // SQLite runs in a thread of its own, which may still be writing down its last statement; the span is over when it has.
+    // Another task may still be at it; the span is over when it is done.
     let begun = std::time::Instant::now();
     while !open(&CLOSED).contains(&number) {
         assert!(

@@ -34,7 +34,7 @@ async fn an_account_is_read_whatever_name_is_asked_for() {
     for (asked, read) in [("abe", "ada"), ("ada", "ada"), ("eve", "grace"), ("zoe", "ada")] {
         let mut reader = store.read().await.unwrap();
         let query = sqlx::query(BY_KEY_OR_NEXT).bind(asked);
-        let row = query.fetch_optional(&mut *reader).await.unwrap().expect(asked);
+        let row = query.fetch_optional(&mut reader).await.unwrap().expect(asked);
         assert_eq!(row.get::<String, _>("identifier_key"), read, "{asked}");
         let owner = owner_of(asked, Some(&row)).unwrap();
         assert_eq!(

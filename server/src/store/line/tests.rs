@@ -1,5 +1,7 @@
 use super::*;
-use sqlx::Row as _;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -54,6 +56,10 @@ async fn put(turn: &mut Turn, name: &str) -> Result<(), Error> {
     .await
 }
 
+async fn ask(turn: &mut Turn, query: Query<'_, Any, AnyArguments>) -> Result<Answer, Error> {
+    turn.ask(Statement::of(query)?).await
+}
+
 #[tokio::test]
 async fn what_is_left_for_later_goes_first_and_is_not_counted_as_ones_own() {
     let mut shop = Shop::open().await;
@@ -64,14 +70,11 @@ async fn what_is_left_for_later_goes_first_and_is_not_counted_as_ones_own() {
     let changed = sqlx::query("update goods set number = $2 where name = $1")
         .bind("pears")
         .bind(7_i64);
-    assert_eq!(changed.execute(&mut turn).await.unwrap().rows_affected(), 1);
+    assert_eq!(ask(&mut turn, changed).await.unwrap().changed, 1);
     put(&mut turn, "quinces").await.unwrap();
-    let found: Option<(i64,)> = sqlx::query_as("select number from goods where name = $1")
-        .bind("pears")
-        .fetch_optional(&mut turn)
-        .await
-        .unwrap();
-    assert_eq!(found, Some((7,)));
+    let pears = sqlx::query("select number from goods where name = $1").bind("pears");
+    let found = ask(&mut turn, pears).await.unwrap().into_first();
+    assert_eq!(found.map(|row| row.get::<i64, _>(0)), Some(7));
     put(&mut turn, "grapes").await.unwrap();
     turn.commit().await.unwrap();
     assert_eq!(shop.goods().await, ["apples", "grapes", "pears", "plums", "quinces"]);
@@ -170,8 +173,8 @@ async fn nothing_is_committed_after_a_failure_that_was_not_heard() {
         if later {
             put(&mut turn, "apples").await.unwrap();
         }
-        let refused = sqlx::query("insert into goods (name) values ('plums')").execute(&mut turn);
-        assert!(refused.await.is_err());
+        let refused = sqlx::query("insert into goods (name) values ('plums')");
+        assert!(ask(&mut turn, refused).await.is_err());
         put(&mut turn, "pears").await.unwrap();
         assert!(turn.commit().await.is_err());
     }
@@ -186,7 +189,7 @@ async fn whoever_is_given_up_leaves_no_lock_and_no_word() {
         let mut turn = shop.line.turn().await.unwrap();
         put(&mut turn, "apples").await.unwrap();
         if said {
-            sqlx::query("delete from goods").execute(&mut turn).await.unwrap();
+            ask(&mut turn, sqlx::query("delete from goods")).await.unwrap();
             put(&mut turn, "pears").await.unwrap();
         }
         drop(turn);
@@ -212,7 +215,7 @@ async fn company_shares_a_commit_and_each_undoes_only_their_own() {
             let mut turn = line.turn().await?;
             let place = turn.place;
             put(&mut turn, name).await?;
-            sqlx::query("update goods set number = 2").execute(&mut turn).await?;
+            ask(&mut turn, sqlx::query("update goods set number = 2")).await?;
             match fate {
                 Fate::Commits => turn.commit().await?,
                 Fate::Fails => {
@@ -255,7 +258,7 @@ async fn nobody_is_told_it_is_done_when_the_transaction_is_gone() {
             put(&mut turn, name).await?;
             if spoils {
                 // As the database does itself when the disk is full.
-                sqlx::query("rollback").execute(&mut turn).await?;
+                ask(&mut turn, sqlx::query("rollback")).await?;
             }
             turn.commit().await
         })

@@ -62,7 +62,7 @@ impl Store {
         Ok(
             sqlx::query_as("select state, expires_at from recoveries where receipt = $1")
                 .bind(receipt)
-                .fetch_optional(&mut *self.read().await?)
+                .fetch_optional(&mut self.read().await?)
                 .await?,
         )
     }
@@ -85,7 +85,7 @@ impl Store {
         .bind(&after.id)
         .bind(state.map_or("", State::as_str))
         .bind(limit)
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut self.read().await?)
         .await?)
     }
 
@@ -96,7 +96,7 @@ impl Store {
     pub async fn seen_recovery(&self, id: &str) -> Result<Option<SeenRecovery>, Fault> {
         Ok(sqlx::query_as(seen!("r.id = $1"))
             .bind(id)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?)
     }
 
@@ -116,7 +116,7 @@ impl Store {
         .bind(&seen.client_address)
         .bind(seen.started_at)
         .bind(&seen.id)
-        .fetch_one(&mut *self.read().await?)
+        .fetch_one(&mut self.read().await?)
         .await?)
     }
 }

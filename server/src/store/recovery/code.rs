@@ -13,7 +13,7 @@ impl Store {
         Ok(
             sqlx::query_as("select id, account_id from recovery_codes where code_mac = $1 and used_at = 0")
                 .bind(code_mac)
-                .fetch_optional(&mut *self.read().await?)
+                .fetch_optional(&mut self.read().await?)
                 .await?,
         )
     }
@@ -25,7 +25,7 @@ impl Store {
     pub async fn recovery_codes_left(&self, account_id: &str) -> Result<i64, Fault> {
         let row: (i64,) = sqlx::query_as("select count(*) from recovery_codes where account_id = $1 and used_at = 0")
             .bind(account_id)
-            .fetch_one(&mut *self.read().await?)
+            .fetch_one(&mut self.read().await?)
             .await?;
         Ok(row.0)
     }

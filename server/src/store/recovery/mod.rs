@@ -103,7 +103,7 @@ impl Store {
         Ok(sqlx::query_as(living!("r.handle_digest = $2"))
             .bind(now)
             .bind(handle_digest)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?)
     }
 
@@ -113,7 +113,7 @@ impl Store {
         Ok(sqlx::query_as(living!("r.id = $2"))
             .bind(now)
             .bind(id)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut self.read().await?)
             .await?)
     }
 }

@@ -33,7 +33,7 @@ impl Store {
             " from accounts a where a.",
             in_slots!()
         ));
-        let rows = with(query, slots).fetch_all(&mut *self.read().await?).await?;
+        let rows = with(query, slots).fetch_all(&mut self.read().await?).await?;
         rows.iter().map(|row| AccountRow::from_row(row)?.try_into()).collect()
     }
 }

@@ -26,7 +26,7 @@ impl Store {
         .bind(id)
         .bind(undo_digest)
         .bind(now)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut self.read().await?)
         .await?)
     }
 }
