@@ -173,13 +173,14 @@ impl Store {
             Writers::Line(line) => {
                 let mut connection = AnyConnection::connect(line.url()).await?;
                 connection.execute(SQLITE_PRAGMAS).await?;
-                let mut whole = connection.begin_with("begin immediate").await?;
-                let migrated = migrations.run(&mut *whole).await;
-                if migrated.is_ok() {
-                    whole.commit().await?;
-                } else {
-                    whole.rollback().await?;
-                }
+                let migrated = {
+                    let mut whole = connection.begin_with("begin immediate").await?;
+                    let migrated = migrations.run(&mut *whole).await;
+                    if migrated.is_ok() {
+                        whole.commit().await?;
+                    }
+                    migrated
+                };
                 connection.close().await?;
                 migrated
             }
@@ -315,13 +316,10 @@ async fn connect(url: &str) -> Result<AnyPool, Fault> {
 }
 
 fn sqlite_url(url: &str) -> Result<String, Fault> {
-    let path = url
-        .trim_start_matches("sqlite:")
-        .trim_start_matches("//")
-        .split('?')
-        .next()
-        .unwrap_or_default();
-    if path.is_empty() || path == ":memory:" {
+    let (path, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let path = path.trim_start_matches("sqlite:").trim_start_matches("//");
+    let in_memory = path == ":memory:" || parameters.split('&').any(|parameter| parameter == "mode=memory");
+    if path.is_empty() || in_memory {
         return Err(phrase!(trouble.database_in_memory).into());
     }
     let file = std::path::Path::new(path);
@@ -342,4 +340,24 @@ fn private_file(path: &std::path::Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_is_given_a_file_and_never_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = format!("sqlite://{}", folder.path().join("latchkey.db").display());
+        assert_eq!(sqlite_url(&file).unwrap(), format!("{file}?mode=rwc"));
+        for nowhere in [
+            "sqlite://",
+            "sqlite::memory:",
+            "sqlite://:memory:",
+            &format!("{file}?cache=shared&mode=memory"),
+        ] {
+            assert!(sqlite_url(nowhere).is_err(), "{nowhere}");
+        }
+    }
 }

@@ -42,7 +42,7 @@ struct Question {
 }
 
 impl Connection {
-    /// Opens a file; creates it where the URL says so.
+    /// Opens a file for reading and writing; creates it where there is none. Of the URL only its path counts.
     ///
     /// # Errors
     /// When it cannot be opened, or is no database.
